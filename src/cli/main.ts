@@ -1,0 +1,27 @@
+/** @file The `brainmass` command: its sub-commands, and what its exit codes mean. */
+import { Command, CommanderError } from 'commander';
+import { isInputError } from '../errors/input-error.ts';
+import { COMMANDS } from './commands.ts';
+
+const program = new Command('brainmass')
+  .description('Pretrain brain network transformers on functional connectivity; diagnose with few labels.')
+  .showHelpAfterError('(brainmass --help shows how)')
+  .exitOverride();
+for (const command of COMMANDS) program.addCommand(command().copyInheritedSettings(program));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** 0: help was asked for. 2: the request or the input is wrong. 1: our fault. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (isInputError(error)) {
+    process.stderr.write(`brainmass: ${error.message}\n`);
+    return 2;
+  }
+  process.stderr.write(`brainmass: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 1;
+}

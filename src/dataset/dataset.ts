@@ -1,0 +1,36 @@
+/** @file The data set in memory: scans with their phenotypes, and series read from disk on demand. */
+import type { TimeSeries } from '../series/time-series.ts';
+
+/** One row of `scans.tsv`. */
+export interface Scan {
+  readonly scanId: string;
+  readonly participantId: string;
+  /** Empty when the source names none. */
+  readonly session: string;
+  readonly run: string;
+  readonly site: string;
+  readonly timepoints: number;
+  /** First row of this scan in `timeseries.npy`. */
+  readonly offset: number;
+  /** Seconds; undefined when unknown. */
+  readonly tr: number | undefined;
+  /** Every other column, as given; an empty string is a missing value. */
+  readonly phenotype: Readonly<Record<string, string>>;
+}
+
+/** An opened data set (`NAME.dataset/`). Series stay on disk until asked for. */
+export interface Dataset {
+  readonly directory: string;
+  /** Atlas id (`schaefer100`, `cc200`, `aal116`, or the name of the file it came from). */
+  readonly atlas: string;
+  /** In the order of the columns of `timeseries.npy`. */
+  readonly roiNames: readonly string[];
+  readonly scans: readonly Scan[];
+  /** Phenotype columns in order. */
+  readonly phenotypeColumns: readonly string[];
+  /** SHA-256 over the rows of `scans.tsv` and the series, hex. */
+  readonly hash: string;
+  /** The series of scan `index` (order of `scans`). */
+  readonly readSeries: (index: number) => TimeSeries;
+  readonly close: () => void;
+}

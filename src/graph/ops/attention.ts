@@ -1,0 +1,62 @@
+/** @file Scaled dot-product attention (Vaswani et al. 2017), with dropout on the attention map. */
+import { applyAll, type Operation, type Tensor } from '../tensor.ts';
+import { mul, sub } from './elementwise.ts';
+import { matMul } from './matmul.ts';
+import { sum } from './reduce.ts';
+
+/** Dropout on the attention map: `keep` holds 0 or 1, shape `[batch, heads, tokens, tokens]`. */
+export interface MapDropout {
+  readonly keep: Tensor;
+  /** 1 / (1 - rate). */
+  readonly gain: number;
+}
+
+export interface Attention {
+  /** `[batch, heads, tokens, width]`. */
+  readonly output: Tensor;
+  /** The attention map before dropout, `[batch, heads, tokens, tokens]`: rows sum to 1. */
+  readonly map: Tensor;
+}
+
+/** `softmax(q kᵀ / sqrt(width)) v` for `q`, `k`, `v` `[batch, heads, tokens, width]`. */
+export function attention(q: Tensor, k: Tensor, v: Tensor, dropout?: MapDropout): Attention {
+  const [batch, heads, tokens, width] = q.shape;
+  const mapShape = [batch, heads, tokens, tokens];
+  const shapes = [{ shape: q.shape }, { shape: mapShape }, ...(dropout === undefined ? [] : [{ shape: mapShape }])];
+  const inputs = dropout === undefined ? [q, k, v] : [q, k, v, dropout.keep];
+  const [output, map] = applyAll(attend(1 / Math.sqrt(width), dropout?.gain ?? 1), inputs, shapes);
+  return { output, map };
+}
+
+/** Outputs: the result, the map, and with dropout the map with zeros. */
+function attend(temperature: number, gain: number): Operation {
+  return {
+    kind: 'attention',
+    lower: ({ inputs }, { emit, name }) => {
+      const [q, k, v, keep] = inputs.map(name);
+      const fused = (a: string, b: string, transB: number, alpha: number) =>
+        emit('FusedMatMul', [a, b], {
+          domain: 'com.microsoft',
+          attributes: { transA: 0, transB, alpha: { float: alpha } },
+        })[0];
+      const [map] = emit('Softmax', [fused(q, k, 1, temperature)], { attributes: { axis: -1 } });
+      if (keep === undefined) return [fused(map, v, 0, gain), map];
+      const [dropped] = emit('Mul', [map, keep]);
+      return [fused(dropped, v, 0, gain), map, dropped];
+    },
+    vjp: ({ inputs: [q, k, v], outputs: [output, map, dropped = map] }, [g, gradientInMap]) => {
+      if (g === undefined || gradientInMap !== undefined)
+        throw new Error('a gradient in the attention map is not supported');
+      const dDropped = matMul(g, v, { transB: true, alpha: gain });
+      // Softmax's row sum of map·gradient equals g·output, a sum over width instead of tokens, dropout or not.
+      const rowSum = sum(mul(g, output), [3]);
+      const dScores = sub(mul(dDropped, dropped), mul(map, rowSum));
+      return [
+        matMul(dScores, k, { alpha: temperature }),
+        matMul(dScores, q, { transA: true, alpha: temperature }),
+        matMul(dropped, g, { transA: true, alpha: gain }),
+        undefined,
+      ];
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** @file Moving elements without computing: reshape, transpose, slice, concatenate, gather rows. */
+import { apply, constant, type Operation, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
+
+const int64 = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
+
+/** The same elements in another shape. */
+export function reshape(a: Tensor, shape: Shape): Tensor {
+  if (sizeOf(shape) !== sizeOf(a.shape)) throw new Error(`cannot reshape [${a.shape}] to [${shape}]`);
+  return sameShape(a.shape, shape) ? a : apply(RESHAPE, [a], shape);
+}
+const RESHAPE: Operation = {
+  kind: 'reshape',
+  lower: ({ inputs: [a], outputs: [y] }, { emit, name, constant: fixed }) =>
+    emit('Reshape', [name(a), fixed(int64(y.shape), [y.shape.length])]),
+  vjp: ({ inputs: [a] }, [g]) => [reshape(g!, a.shape)],
+};
+
+/** Axis `k` of the result is axis `order[k]` of `a`. */
+export function transpose(a: Tensor, order: readonly number[]): Tensor {
+  return apply(
+    {
+      kind: 'transpose',
+      lower: ({ inputs: [x] }, { emit, name }) => emit('Transpose', [name(x)], { attributes: { perm: order } }),
+      vjp: (_, [g]) => [
+        transpose(
+          g!,
+          order.map((_axis, k) => order.indexOf(k)),
+        ),
+      ],
+    },
+    [a],
+    order.map((axis) => a.shape[axis]),
+  );
+}
+
+/** Elements `start` to `start + length` along `axis`. */
+export function slice(a: Tensor, axis: number, start: number, length: number): Tensor {
+  if (start === 0 && length === a.shape[axis]) return a;
+  const shape = a.shape.with(axis, length);
+  return apply(
+    {
+      kind: 'slice',
+      lower: ({ inputs: [x] }, { emit, name, constant: fixed }) =>
+        emit('Slice', [
+          name(x),
+          fixed(int64([start]), [1]),
+          fixed(int64([start + length]), [1]),
+          fixed(int64([axis]), [1]),
+        ]),
+      vjp: ({ inputs: [x] }, [g]) => {
+        const zeros = (size: number) =>
+          constant(new Float32Array(sizeOf(shape.with(axis, size))), shape.with(axis, size));
+        const after = x.shape[axis] - start - length;
+        return [concat([...(start > 0 ? [zeros(start)] : []), g!, ...(after > 0 ? [zeros(after)] : [])], axis)];
+      },
+    },
+    [a],
+    shape,
+  );
+}
+
+/** Joined along `axis`. */
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  if (parts.length === 1) return parts[0];
+  const length = parts.reduce((total, part) => total + part.shape[axis], 0);
+  return apply(
+    {
+      kind: 'concat',
+      lower: ({ inputs }, { emit, name }) => emit('Concat', inputs.map(name), { attributes: { axis } }),
+      vjp: ({ inputs }, [g]) => {
+        let start = 0;
+        return inputs.map(({ shape }) => {
+          start += shape[axis];
+          return slice(g!, axis, start - shape[axis], shape[axis]);
+        });
+      },
+    },
+    parts,
+    parts[0].shape.with(axis, length),
+  );
+}
+
+/** Rows of `table` `[n, width]` at `indices` (int64, any shape): `[...indices, width]`. The table gets no gradient. */
+export function gatherRows(table: Tensor, indices: Tensor): Tensor {
+  return apply(GATHER_ROWS, [table, indices], [...indices.shape, ...table.shape.slice(1)]);
+}
+const GATHER_ROWS: Operation = {
+  kind: 'gather-rows',
+  lower: ({ inputs: [table, indices] }, { emit, name }) =>
+    emit('Gather', [name(table), name(indices)], { attributes: { axis: 0 } }),
+};

@@ -1,0 +1,14 @@
+/** @file ONNX Runtime's native build, for Node. */
+import { availableParallelism } from 'node:os';
+import * as ort from 'onnxruntime-node';
+import { type Compile, compiler } from './session.ts';
+
+export interface NodeRuntimeOptions {
+  /** Threads of one run; all cores unless given. */
+  readonly threads?: number;
+}
+
+/** Compiles graphs for the CPU. */
+export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOptions = {}): Compile {
+  return compiler(ort, { executionProviders: ['cpu'], intraOpNumThreads: threads, graphOptimizationLevel: 'all' });
+}

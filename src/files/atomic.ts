@@ -1,0 +1,162 @@
+/** @file Whole files and directories: read whole, and replaced whole or not at all. Node only. */
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { InputError } from '../errors/input-error.ts';
+import { decodeText } from './text.ts';
+
+/** @throws InputError when the file is missing, a directory or unreadable */
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw asInputError(error, path);
+  }
+}
+
+/** UTF-8 (or UTF-16 with a byte order mark). @throws InputError as {@link readBytes}, and when it is not text */
+export function readText(path: string): string {
+  return decodeText(readBytes(path), path);
+}
+
+/** Writes a file under a temporary name beside it and renames it: readers see the old file or the new one. */
+export function writeFileAtomically(path: string, content: Uint8Array | string): void {
+  const temporary = temporaryBeside(path, 'partial');
+  try {
+    mkdirSync(dirname(resolve(path)), { recursive: true });
+    writeFileSync(temporary, content, { flush: true });
+    renameSync(temporary, path);
+    flush(dirname(resolve(path)));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw asInputError(error, path);
+  }
+}
+
+export interface ReplaceOptions {
+  readonly overwrite: boolean;
+  /** A file that shows an existing directory to be one of ours (`dataset.json`); nothing else is ever overwritten. */
+  readonly marker?: string;
+}
+
+/**
+ * Fills a directory under a temporary name beside `target` and renames it when it is whole and on disk. Until then an
+ * old `target` stays; when `write` fails, it stays for good and the temporary directory is removed.
+ *
+ * @param write fills the directory it is given
+ * @throws InputError when `target` exists and may not be overwritten, or cannot be written
+ */
+export async function replaceDirectory(
+  target: string,
+  write: (temporary: string) => Promise<void>,
+  { overwrite, marker }: ReplaceOptions,
+): Promise<void> {
+  checkReplaceable(target, overwrite, marker);
+  const temporary = temporaryBeside(target, 'partial');
+  try {
+    mkdirSync(temporary, { recursive: true });
+    await write(temporary);
+    flushTree(temporary);
+    checkReplaceable(target, overwrite, marker);
+    exchange(temporary, target);
+    flush(dirname(resolve(target)));
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw asInputError(error, target);
+  }
+}
+
+function checkReplaceable(target: string, overwrite: boolean, marker: string | undefined): void {
+  if (!existsSync(target)) return;
+  if (!overwrite)
+    throw new InputError({
+      where: target,
+      problem: 'the output exists already',
+      fix: 'pass --overwrite to replace it, or choose another name',
+    });
+  if (!statSync(target).isDirectory())
+    throw new InputError({ where: target, problem: 'the output is a file, expected a directory' });
+  if (marker !== undefined && readdirSync(target).length > 0 && !existsSync(join(target, marker)))
+    throw new InputError({
+      where: target,
+      problem: `the directory holds no ${marker} and so is not overwritten`,
+      fix: 'choose another name',
+    });
+}
+
+/** Puts `temporary` in the place of `target`; an old `target` is moved aside and deleted last. */
+function exchange(temporary: string, target: string): void {
+  if (!existsSync(target)) {
+    renameSync(temporary, target);
+    return;
+  }
+  const old = temporaryBeside(target, 'old');
+  renameSync(target, old);
+  try {
+    renameSync(temporary, target);
+  } catch (error) {
+    renameSync(old, target);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** A hidden sibling name (same file system, so that renaming is atomic) that no other process uses. */
+function temporaryBeside(path: string, purpose: 'partial' | 'old'): string {
+  const whole = resolve(path);
+  return join(dirname(whole), `.${basename(whole)}.${purpose}-${process.pid}-${Date.now().toString(36)}`);
+}
+
+function flushTree(directory: string): void {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) flushTree(path);
+    else flush(path);
+  }
+  flush(directory);
+}
+
+function flush(path: string): void {
+  // Windows can open no directory for this; there a rename is on disk by itself.
+  if (process.platform === 'win32' && statSync(path).isDirectory()) return;
+  const file = openSync(path, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** What the person at the keyboard can mend, by the system's error code. */
+const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'a directory, expected a file',
+  ENOTDIR: 'a part of the path is a file, not a directory',
+  EACCES: 'no permission',
+  EPERM: 'no permission',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'no space is left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  ENAMETOOLONG: 'the name is too long',
+  ERR_FS_FILE_TOO_LARGE: 'larger than 2 GiB, too large to read at once',
+};
+
+/** An InputError for a system error that a user can mend; any other error as it is. */
+export function asInputError(error: unknown, where: string): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const problem = SYSTEM_PROBLEMS[String(error.code)];
+  if (problem === undefined) return error;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : where;
+  return new InputError({ where: path, problem }, { cause: error });
+}

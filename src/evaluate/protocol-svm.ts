@@ -1,0 +1,56 @@
+/**
+ * @file The paper's protocol: standardise, then a support vector machine with C = 1, on frozen features.
+ *
+ * Fitted on the training rows and scored on the test rows of each split. The validation rows stay unused, as in the
+ * paper: nothing is tuned. They are there for protocols that tune.
+ */
+import { InputError } from '../errors/input-error.ts';
+import { nearestName } from '../errors/nearest.ts';
+import type { Features } from './features.ts';
+import { type Kernel, kernelMatrix, type Matrix, scaleGamma } from './kernel.ts';
+import type { Task } from './labels.ts';
+import type { Split } from './splits.ts';
+import { fitStandardScaler, standardise } from './standard-scaler.ts';
+import { fitSvm, svmDecisions } from './svm.ts';
+
+/** `svm`: RBF kernel, gamma 'scale'. `svm-linear`: linear kernel. */
+export const PROTOCOLS = ['svm', 'svm-linear'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** @throws InputError naming the nearest protocol */
+export function parseProtocol(name: string): Protocol {
+  const protocol = PROTOCOLS.find((known) => known === name);
+  if (protocol !== undefined) return protocol;
+  const nearest = nearestName(name, PROTOCOLS);
+  throw new InputError({
+    where: `--protocol ${name}`,
+    problem: 'there is no such protocol',
+    expected: PROTOCOLS.join(' or '),
+    ...(nearest === undefined ? {} : { fix: `did you mean ${nearest}` }),
+  });
+}
+
+/**
+ * Decision values of the test scans of one split.
+ *
+ * @param features rows as in the data set; `task.scans[i].row` finds them
+ * @returns in the order of `split.test`; above 0 means positive
+ */
+export function svmOnSplit(features: Features, task: Task, split: Split, protocol: Protocol): Float64Array {
+  const rowsOf = (positions: readonly number[]) => positions.map((i) => task.scans[i].row);
+  const scaler = fitStandardScaler(features, rowsOf(split.train));
+  const train = standardise(scaler, features, rowsOf(split.train));
+  const test = standardise(scaler, features, rowsOf(split.test));
+  const kernel = kernelOf(protocol, train);
+  const positive = split.train.map((i) => task.scans[i].positive);
+  return svmDecisions(fitSvm(kernelMatrix(kernel, train, train), positive), kernelMatrix(kernel, test, train));
+}
+
+function kernelOf(protocol: Protocol, train: Matrix): Kernel {
+  switch (protocol) {
+    case 'svm':
+      return { kind: 'rbf', gamma: scaleGamma(train) };
+    case 'svm-linear':
+      return { kind: 'linear' };
+  }
+}

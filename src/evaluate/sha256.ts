@@ -1,0 +1,7 @@
+/** @file SHA-256 with what Node and browsers share. */
+
+/** Hex digest of bytes. */
+export async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

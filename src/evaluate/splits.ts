@@ -1,0 +1,114 @@
+/** @file Repeated splits of participants, balanced over sites and classes: train 70 %, validation 15 %, test 15 %. */
+import { InputError } from '../errors/input-error.ts';
+import { permutation, type RandomStream, randomStream } from '../random/draws.ts';
+import { type LabelledScan, participantsOf, type Task } from './labels.ts';
+
+/** Positions in `task.scans`, ascending. */
+export interface Split {
+  readonly train: readonly number[];
+  readonly validation: readonly number[];
+  readonly test: readonly number[];
+}
+export const PARTS = ['train', 'validation', 'test'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** The paper's share of validation and of test participants; training takes the rest. */
+const HELD_OUT = 0.15;
+
+/** A person with all their scans: never on two sides of a split. */
+interface Participant {
+  readonly id: string;
+  readonly site: string;
+  /** Paired designs (eyes open and closed) have both classes in one person. */
+  readonly classes: 'positive' | 'control' | 'both';
+  readonly scans: readonly number[];
+}
+
+/**
+ * Splits of the task's participants, one a repeat. They depend on the participants, their sites and classes and the seed,
+ * not on the order of rows.
+ *
+ * @throws InputError when a class is missing on the training or the test side
+ */
+export function repeatedSplits(task: Task, repeats: number, seed: number): Split[] {
+  const participants = groupByParticipant(task.scans);
+  return Array.from({ length: repeats }, (_, repeat) => {
+    const split = oneSplit(participants, randomStream({ seed, purpose: 'split', a: repeat }));
+    requireBothClasses(task, split, `split ${repeat + 1}`);
+    return split;
+  });
+}
+
+/** @throws InputError naming the class that is missing on the training or the test side */
+export function requireBothClasses(task: Task, split: Split, where: string): void {
+  for (const part of ['train', 'test'] as const)
+    for (const positive of [true, false]) {
+      const scans = split[part].map((i) => task.scans[i]);
+      if (participantsOf(scans, positive) > 0) continue;
+      const name = positive ? task.positive : task.control;
+      throw new InputError({
+        where,
+        problem: `no participant of class "${name}" is on the ${part} side`,
+        expected: 'at least one',
+        found: `${participantsOf(task.scans, positive)} in all`,
+        fix: 'add participants of this class or choose another label',
+      });
+    }
+}
+
+function groupByParticipant(scans: readonly LabelledScan[]): Participant[] {
+  const byId = new Map<string, number[]>();
+  for (const [i, { participantId }] of scans.entries()) {
+    const own = byId.get(participantId);
+    if (own === undefined) byId.set(participantId, [i]);
+    else own.push(i);
+  }
+  return [...byId]
+    .map(([id, own]) => {
+      const positives = own.filter((i) => scans[i].positive).length;
+      const classes = positives === 0 ? 'control' : positives === own.length ? 'positive' : 'both';
+      // One site a person: the first by name, so that the order of rows does not matter.
+      const site = own.map((i) => scans[i].site).sort()[0];
+      return { id, site, classes, scans: own } as const;
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/**
+ * Deals the people of each class, site after site in random order, to the three parts: each to the part that is furthest
+ * behind its share. So every part gets its share of each class to the person, and of each site as nearly as can be.
+ */
+function oneSplit(participants: readonly Participant[], stream: RandomStream): Split {
+  const parts: Record<Part, number[]> = { train: [], validation: [], test: [] };
+  for (const classes of ['control', 'positive', 'both'] as const) {
+    const members = participants.filter((participant) => participant.classes === classes);
+    const sites = [...new Set(members.map((member) => member.site))].sort();
+    const queue = shuffled(sites, stream).flatMap((site) =>
+      shuffled(
+        members.filter((member) => member.site === site),
+        stream,
+      ),
+    );
+    const share = partSizes(queue.length);
+    const dealt = { train: 0, validation: 0, test: 0 };
+    for (const [already, { scans }] of queue.entries()) {
+      const behind = (part: Part) => share[part] * (already + 1) - dealt[part] * queue.length;
+      const part = PARTS.reduce((most, next) => (behind(next) > behind(most) ? next : most));
+      dealt[part]++;
+      parts[part].push(...scans);
+    }
+  }
+  const ascending = (positions: number[]) => positions.sort((a, b) => a - b);
+  return { train: ascending(parts.train), validation: ascending(parts.validation), test: ascending(parts.test) };
+}
+
+/** How many of n people go where. Two people are enough for one to train on and one to test on. */
+function partSizes(n: number): Record<Part, number> {
+  const test = n < 2 ? 0 : Math.max(1, Math.round(HELD_OUT * n));
+  const validation = Math.min(Math.round(HELD_OUT * n), Math.max(0, n - test - 1));
+  return { train: n - test - validation, validation, test };
+}
+
+function shuffled<T>(items: readonly T[], stream: RandomStream): T[] {
+  return Array.from(permutation(stream, items.length), (i) => items[i]);
+}

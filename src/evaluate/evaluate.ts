@@ -1,6 +1,7 @@
 /** @file An evaluation: frozen features through one protocol on fixed splits, beside the baselines, with a verdict. */
 import type { Progress } from '../progress.ts';
 import { majorityOnSplit } from './baselines.ts';
+import { duplicateWarning } from './duplicates.ts';
 import type { Features } from './features.ts';
 import type { Estimate } from './interval.ts';
 import { participantsOf, type Task } from './labels.ts';
@@ -81,7 +82,11 @@ export function evaluate(request: EvaluationRequest): Evaluation {
     baselines: mapValues(baselines, scores.estimates),
     auc_difference: difference,
     verdict: verdict(difference),
-    warnings: [...oneClassWarnings(decisions), ...pretrainingWarning(task, splits, request.pretrainedOn ?? [])],
+    warnings: [
+      ...oneClassWarnings(decisions),
+      ...pretrainingWarning(task, splits, request.pretrainedOn ?? []),
+      ...duplicateWarning(task, request.baselines.fc_svm ?? request.model),
+    ],
     predictions: Object.entries(decisions).flatMap(([name, values]) => predictionsOf(name, task, splits, values)),
   };
 }

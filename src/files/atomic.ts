@@ -40,7 +40,7 @@ export function writeFileAtomically(path: string, content: Uint8Array | string):
     flush(dirname(resolve(path)));
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw asInputError(error, path);
+    throw asInputError(error, path, temporary);
   }
 }
 
@@ -73,7 +73,7 @@ export async function replaceDirectory(
     flush(dirname(resolve(target)));
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
-    throw asInputError(error, target);
+    throw asInputError(error, target, temporary);
   }
 }
 
@@ -142,7 +142,7 @@ function flush(path: string): void {
 const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   EISDIR: 'a directory, expected a file',
-  ENOTDIR: 'a part of the path is a file, not a directory',
+  ENOTDIR: 'not a directory, or a part of the path is a file',
   EACCES: 'no permission',
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',
@@ -152,11 +152,16 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: 'larger than 2 GiB, too large to read at once',
 };
 
-/** An InputError for a system error that a user can mend; any other error as it is. */
-export function asInputError(error: unknown, where: string): unknown {
+/**
+ * An InputError for a system error that a user can mend; any other error as it is.
+ *
+ * @param where the path that is named, unless the error is about another one (not below `temporary`)
+ */
+export function asInputError(error: unknown, where: string, temporary?: string): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const problem = SYSTEM_PROBLEMS[String(error.code)];
   if (problem === undefined) return error;
   const path = 'path' in error && typeof error.path === 'string' ? error.path : where;
-  return new InputError({ where: path, problem }, { cause: error });
+  const ours = temporary !== undefined && path.startsWith(temporary);
+  return new InputError({ where: ours ? where : path, problem }, { cause: error });
 }

@@ -42,8 +42,8 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
       found: `${bytes.length}`,
       fix: 'copy or save it again',
     });
-  // A copy: aligned for any element type, and ours to swap in place.
-  const raw = bytes.slice(header.dataOffset);
+  // A copy: aligned for any element type, and ours to swap in place. (A Node Buffer's own `slice` would not copy.)
+  const raw = Uint8Array.prototype.slice.call(bytes, header.dataOffset);
   if (header.bigEndian && header.itemBytes > 1) swapBytes(raw, header.itemBytes);
   const data = decode(raw.buffer, header, where);
   const transposed = header.fortranOrder && header.shape.length > 1 ? toRowMajor(data, header.shape) : data;

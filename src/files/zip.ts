@@ -89,7 +89,7 @@ export function extractZipEntry(bytes: Uint8Array, entry: ZipEntry, where: strin
       expected: `at most ${LARGEST_ENTRY} bytes and ${HIGHEST_RATIO} times its stored size`,
       found: `${entry.bytes} bytes from ${stored.length}`,
     });
-  const content = entry.compressed ? inflate(stored, entry, where) : stored.slice();
+  const content = entry.compressed ? inflate(stored, entry, where) : stored;
   if (content.length !== entry.bytes || crc32(content) !== entry.crc32)
     throw damaged(where, `entry '${name}' does not match its size and checksum`);
   return content;

@@ -1,0 +1,10 @@
+/** @file A matrix as it was in a file, before anyone says which axis is time. */
+
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** Row-major, `rows * columns` long. NaN where the file has a missing value. */
+  readonly values: Float32Array | Float64Array;
+  /** Names of the columns, when the file gives them. */
+  readonly header?: readonly string[];
+}

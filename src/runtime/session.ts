@@ -5,7 +5,7 @@ import { lowerGraph } from '../graph/lower.ts';
 import { type Shape, sizeOf, type Tensor } from '../graph/tensor.ts';
 
 /** Values of one run, by name. */
-export type Feeds = Readonly<Record<string, Float32Array | BigInt64Array>>;
+export type Feeds = Readonly<Record<string, Float32Array | Int32Array>>;
 export type Results = Record<string, Float32Array>;
 
 /** A compiled graph. */
@@ -53,7 +53,7 @@ async function runOnce(
     inputs[name] =
       values instanceof Float32Array
         ? new ort.Tensor('float32', values, dimensions)
-        : new ort.Tensor('int64', values, dimensions);
+        : new ort.Tensor('int32', values, dimensions);
   }
   const fetches: Record<string, OrtTensor | null> = {};
   for (const { name, shape } of graph.outputs) {

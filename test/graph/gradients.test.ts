@@ -40,6 +40,13 @@ const cases: Readonly<Record<string, Case>> = {
   reshape: { shapes: { a: [2, 6] }, build: ({ a }) => ops.reshape(a, [3, 4]) },
   transpose: { shapes: { a: [2, 3, 4] }, build: ({ a }) => ops.transpose(a, [2, 0, 1]) },
   slice: { shapes: { a: [2, 5, 2] }, build: ({ a }) => ops.slice(a, 1, 1, 3) },
+  split: {
+    shapes: { a: [2, 6] },
+    build: ({ a }) => {
+      const [x, y, z] = ops.split(a, 1, 3);
+      return ops.add(ops.mul(x, y), z);
+    },
+  },
   concat: { shapes: { a: [2, 3], b: [2, 2] }, build: ({ a, b }) => ops.concat([a, b], 1) },
   softmax: { shapes: { a: [3, 5] }, build: ({ a }) => ops.softmax(a) },
   logSoftmax: { shapes: { a: [3, 5] }, build: ({ a }) => ops.logSoftmax(a) },

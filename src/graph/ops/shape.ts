@@ -1,12 +1,12 @@
 /** @file Moving elements without computing: reshape, transpose, slice, concatenate, gather rows. */
-import { apply, constant, type Operation, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
+import { apply, applyAll, constant, type Operation, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 
 const int64 = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
 
 /** The same elements in another shape. */
 export function reshape(a: Tensor, shape: Shape): Tensor {
   if (sizeOf(shape) !== sizeOf(a.shape)) throw new Error(`cannot reshape [${a.shape}] to [${shape}]`);
-  return sameShape(a.shape, shape) ? a : apply(RESHAPE, [a], shape);
+  return sameShape(a.shape, shape) ? a : apply(RESHAPE, [a], shape, a.type);
 }
 const RESHAPE: Operation = {
   kind: 'reshape',
@@ -56,6 +56,25 @@ export function slice(a: Tensor, axis: number, start: number, length: number): T
     },
     [a],
     shape,
+    a.type,
+  );
+}
+
+/** `parts` equal pieces along `axis`. */
+export function split(a: Tensor, axis: number, parts: number): readonly Tensor[] {
+  const shape = a.shape.with(axis, a.shape[axis] / parts);
+  return applyAll(
+    {
+      kind: 'split',
+      lower: ({ inputs: [x] }, { emit, name }) =>
+        emit('Split', [name(x)], { attributes: { axis, num_outputs: parts }, outputs: parts }),
+      vjp: (_, gradients) => {
+        if (!gradients.every((g) => g !== undefined)) throw new Error('every piece of a split must be used');
+        return [concat(gradients, axis)];
+      },
+    },
+    [a],
+    Array.from({ length: parts }, () => ({ shape })),
   );
 }
 

@@ -1,0 +1,98 @@
+/** @file Step 5: latent representation alignment (LRA), BYOL's objective between two pseudo-networks of one person. */
+import { add, addScalar, div, linear, mean, mul, relu, scale, sqrt, sub, sum, sumAll } from '../graph/ops/index.ts';
+import { input, type Tensor } from '../graph/tensor.ts';
+import { ONLINE, TARGET } from './parameters.ts';
+import type { ParameterInputs } from './weights.ts';
+
+const EPSILON = 1e-5;
+
+/** Statistics of one batch at one BatchNorm layer, each `[1, width]`; in the order the layer saw its batches. */
+export interface BatchStatistics {
+  readonly layer: string;
+  readonly mean: Tensor;
+  /** Unbiased, as the running variance wants it. */
+  readonly variance: Tensor;
+}
+
+export interface Alignment {
+  /** Sum over scans of both directions, shape []. */
+  readonly loss: Tensor;
+  readonly statistics: readonly BatchStatistics[];
+}
+
+/**
+ * The online projection of one view, through the predictor, must point where the target network's projection of the
+ * *other* view points: 2 - 2 cos, both ways.
+ *
+ * @param online embeddings of views 1 and 2 by the online network, each `[scans, 8 x ROI]`
+ * @param target the same by the target network; no gradient reaches it
+ */
+export function alignment(
+  online: readonly [Tensor, Tensor],
+  target: readonly [Tensor, Tensor],
+  parameter: ParameterInputs,
+): Alignment {
+  const statistics: BatchStatistics[] = [];
+  const head = (name: string, x: Tensor) => {
+    const normalise = (hidden: Tensor) => {
+      const { normalised, batch } = batchNorm(hidden, `${name}.net.1`, parameter);
+      statistics.push(batch);
+      return normalised;
+    };
+    return mlp(name, x, parameter, normalise);
+  };
+  const [online1, online2] = online.map((x) => head('predictor', head(`${ONLINE}g`, x)));
+  const [target1, target2] = target.map((x) => head(`${TARGET}g`, x));
+  return { loss: add(distance(online1, target2), distance(online2, target1)), statistics };
+}
+
+/** The projection with running statistics (evaluation), `[scans, feature]`. Graph inputs `mean LAYER` and `variance LAYER`. */
+export function projectInEvaluation(embedding: Tensor, parameter: ParameterInputs): Tensor {
+  return mlp(`${ONLINE}g`, embedding, parameter, (hidden) => {
+    const layer = `${ONLINE}g.net.1`;
+    const width = hidden.shape[1];
+    return standardise(
+      hidden,
+      input(`mean ${layer}`, [1, width]),
+      input(`variance ${layer}`, [1, width]),
+      layer,
+      parameter,
+    );
+  });
+}
+
+/** Linear, BatchNorm, ReLU, Linear: the form of projector and predictor. */
+function mlp(name: string, x: Tensor, parameter: ParameterInputs, normalise: (hidden: Tensor) => Tensor): Tensor {
+  const hidden = linear(x, parameter(`${name}.net.0.weight`), parameter(`${name}.net.0.bias`));
+  return linear(relu(normalise(hidden)), parameter(`${name}.net.3.weight`), parameter(`${name}.net.3.bias`));
+}
+
+/** BatchNorm over the whole batch (Ioffe, Szegedy 2015). */
+function batchNorm(
+  x: Tensor,
+  layer: string,
+  parameter: ParameterInputs,
+): { readonly normalised: Tensor; readonly batch: BatchStatistics } {
+  const [scans] = x.shape;
+  const average = mean(x, [0]);
+  const centred = sub(x, average);
+  const variance = mean(mul(centred, centred), [0]);
+  const normalised = standardise(x, average, variance, layer, parameter);
+  return { normalised, batch: { layer, mean: average, variance: scale(variance, scans / (scans - 1)) } };
+}
+
+function standardise(x: Tensor, average: Tensor, variance: Tensor, layer: string, parameter: ParameterInputs): Tensor {
+  const unit = div(sub(x, average), sqrt(addScalar(variance, EPSILON)));
+  return add(mul(unit, parameter(`${layer}.weight`)), parameter(`${layer}.bias`));
+}
+
+/** Sum over scans of 2 - 2 cos(a, b). */
+function distance(a: Tensor, b: Tensor): Tensor {
+  const [scans] = a.shape;
+  return addScalar(scale(sumAll(mul(unitRows(a), unitRows(b))), -2), 2 * scans);
+}
+
+/** Rows scaled to length 1; the tiny addend keeps an all-zero row from dividing by zero. */
+function unitRows(a: Tensor): Tensor {
+  return div(a, sqrt(addScalar(sum(mul(a, a), [1]), 1e-24)));
+}

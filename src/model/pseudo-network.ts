@@ -1,0 +1,49 @@
+/** @file Step 2 in the graph: series with dropped time points in, connectivity out. A matrix product, so nearly free. */
+
+import type { FcKind } from '../connectivity/kinds.ts';
+import { add, addScalar, div, matMul, mul, relu, scale, sub, sum } from '../graph/ops/index.ts';
+import { constant, input, type Tensor } from '../graph/tensor.ts';
+
+/** Names of the graph inputs of one view. */
+export function viewInputs(view: 1 | 2) {
+  return { series: `series ${view}`, points: `points ${view}`, spread: `spread ${view}` } as const;
+}
+
+/**
+ * The connectivity of one view, `[scans, rois, rois]`.
+ *
+ * Graph inputs: `series`, `[scans, time, rois]`, each ROI centred and of unit norm over the kept time points, zero at
+ * dropped and padded ones; for Ledoit-Wolf also `points` (how many are kept) and `spread`
+ * (points * sum over time of (sum over ROIs of series^2)^2), both `[scans, 1, 1]`.
+ */
+export function pseudoNetwork(view: 1 | 2, fc: FcKind, scans: number, rois: number): Tensor {
+  const names = viewInputs(view);
+  const series = input(names.series, [scans, 1, rois], { symbolic: { 1: `time ${view}` } });
+  const pearson = matMul(series, series, { transA: true });
+  switch (fc) {
+    case 'pearson':
+      return pearson;
+    case 'ledoit-wolf':
+      return shrink(pearson, input(names.points, [scans, 1, 1]), input(names.spread, [scans, 1, 1]));
+  }
+}
+
+/**
+ * Ledoit-Wolf shrinkage of a correlation matrix towards the identity (Ledoit, Wolf 2004, equation 14, as scikit-learn
+ * states it for standardised series).
+ */
+function shrink(pearson: Tensor, points: Tensor, spread: Tensor): Tensor {
+  const rois = pearson.shape[2];
+  const identity = constant(
+    Float32Array.from({ length: rois * rois }, (_, i) => Number(i % (rois + 1) === 0)),
+    [1, rois, rois],
+  );
+  const diagonal = mul(pearson, identity);
+  const withSignal = sum(diagonal, [1, 2]);
+  const squares = sum(mul(pearson, pearson), [1, 2]);
+  const distance = sub(squares, withSignal);
+  const noise = div(sub(spread, squares), points);
+  const bounded = sub(distance, relu(sub(distance, noise)));
+  const shrinkage = div(bounded, addScalar(distance, 1e-20));
+  return add(mul(pearson, addScalar(scale(shrinkage, -1), 1)), mul(diagonal, shrinkage));
+}

@@ -32,7 +32,9 @@ export interface ClassSize {
 }
 
 export interface Evaluation {
+  /** Labelled scans. */
   readonly n: number;
+  readonly participants: number;
   readonly classes: { readonly positive: ClassSize; readonly control: ClassSize };
   readonly metrics: Estimates;
   /** The baselines asked for, and always `majority`. */
@@ -77,6 +79,7 @@ export function evaluate(request: EvaluationRequest): Evaluation {
   const metrics = scores.estimates(model);
   return {
     n: task.scans.length,
+    participants: new Set(task.scans.map((scan) => scan.participantId)).size,
     classes: { positive: classSize(task, true), control: classSize(task, false) },
     metrics,
     baselines: mapValues(baselines, scores.estimates),

@@ -26,6 +26,12 @@ export interface SplitOrigin {
   readonly testDatasetHash?: string | undefined;
 }
 
+/** Splits read back, and the seed they were once drawn with. */
+export interface SavedSplits {
+  readonly seed: number;
+  readonly splits: readonly Split[];
+}
+
 /** The document of a set of splits: scan ids of each part, sorted, and the SHA-256 of each split. */
 export async function splitDocument(task: Task, splits: readonly Split[], origin: SplitOrigin): Promise<SplitFile> {
   const documents = splits.map(async (split) => {
@@ -52,7 +58,7 @@ export async function splitDocument(task: Task, splits: readonly Split[], origin
  * @throws InputError when the file is not one of splits, was edited, belongs to another data set or label, names scans
  * that are not there, puts a participant on two sides, or lacks a class on one side
  */
-export async function parseSplits(text: string, where: string, task: Task, datasetHash: string): Promise<Split[]> {
+export async function parseSplits(text: string, where: string, task: Task, datasetHash: string): Promise<SavedSplits> {
   const file = parseDocument(text, where);
   refuseOther(where, 'data set', datasetHash, file.dataset_hash);
   if (file.test_dataset_hash !== undefined)
@@ -93,7 +99,7 @@ export async function parseSplits(text: string, where: string, task: Task, datas
     requireBothClasses(task, split, here);
     splits.push(split);
   }
-  return splits;
+  return { seed: file.seed, splits };
 }
 
 function parseDocument(text: string, where: string): SplitFile {

@@ -115,7 +115,7 @@ describe('writing refuses', () => {
     [
       'a short scan',
       () => [scan('a', 19)],
-      'scan a: the scan is too short, expected at least 20 time points, found 19 (of 3 ROIs)',
+      'scan a: the scan is too short, expected at least 20 time points, found 19 of 3 ROIs',
     ],
     [
       'a line break in a phenotype',
@@ -132,7 +132,7 @@ describe('writing refuses', () => {
     const bad = scan('a', 20);
     bad.series.values[4 * ROIS + 1] = Number.NaN;
     await expect(write([{ ...bad, where: 'a.npy' }])).rejects.toThrow(
-      'a.npy: the series holds NaN at time point 5, ROI 2, expected finite numbers; leave the scan out, or write 0 for an ROI without signal.',
+      'a.npy: the series holds NaN at time point 5, ROI 2, expected finite numbers; leave the scan out, or write 0 at every time point of an ROI without signal.',
     );
   });
 

@@ -61,9 +61,12 @@ function splitRecords(text: string, where: string): Line[] {
   }
 }
 
+/** A quote opens a cell only at its start; elsewhere it is text. */
+const QUOTED_CELL = /(^\uFEFF?|[\t,;]) *"[^"]*(?:""[^"]*)*"/g;
+
 /** Tab wherever the header has one, else the more frequent of semicolon and comma; quoted names do not count. */
 function delimiterOf(text: string): string {
-  const header = /[^\r\n]+/.exec(text)?.[0].replace(/"[^"]*"/g, '') ?? '';
+  const header = /[^\r\n]+/.exec(text)?.[0].replace(QUOTED_CELL, '$1') ?? '';
   if (header.includes('\t')) return '\t';
   return header.split(';').length > header.split(',').length ? ';' : ',';
 }

@@ -1,5 +1,6 @@
 /** @file What a scan must be for its connectivity to mean anything. */
 import { InputError } from '../errors/input-error.ts';
+import { missingRois } from './missing-rois.ts';
 import type { TimeSeries } from './time-series.ts';
 
 /** Below this a correlation says next to nothing, and the usual cause is that time and ROIs are swapped. */
@@ -11,7 +12,8 @@ export const FEWEST_SCAN_TIMEPOINTS = 20;
  * @param where the file or scan, for errors
  * @throws InputError
  */
-export function checkSeries({ values, timepoints, rois }: TimeSeries, where: string): void {
+export function checkSeries(series: TimeSeries, where: string): void {
+  const { values, timepoints, rois } = series;
   if (timepoints < FEWEST_SCAN_TIMEPOINTS)
     throw new InputError({
       where,
@@ -28,7 +30,7 @@ export function checkSeries({ values, timepoints, rois }: TimeSeries, where: str
       expected: 'finite numbers',
       fix: 'leave the scan out, or write 0 at every time point of an ROI without signal',
     });
-  if (values.every((value, i) => i < rois || value === values[i - rois]))
+  if (missingRois(series).length === rois)
     throw new InputError({
       where,
       problem: 'every ROI of the scan is constant, so that there is nothing to correlate',

@@ -1,4 +1,6 @@
 /** @file Every sub-command, in the order of `--help`. */
 import type { Command } from 'commander';
+import { ingestCommand } from './ingest.ts';
+import { inspectCommand } from './inspect.ts';
 
-export const COMMANDS: readonly (() => Command)[] = [];
+export const COMMANDS: readonly (() => Command)[] = [ingestCommand, inspectCommand];

@@ -126,10 +126,10 @@ function wholeNumber(cell: string, column: string, where: string): number {
 /** A repetition time in seconds. @throws InputError when the cell is not a positive number */
 export function repetitionTime(cell: string, where: string): number {
   const value = Number(cell);
-  if (!(value > 0 && Number.isFinite(value)))
+  if (!(value > 0 && value < 100))
     throw new InputError({
       where,
-      problem: 'the repetition time (TR) is not a positive number of seconds',
+      problem: 'the repetition time (TR) is not a number of seconds',
       found: JSON.stringify(cell),
     });
   return value;

@@ -1,0 +1,98 @@
+/** @file What a data set holds, and what to think about before training on it. Node only. */
+import { createHash } from 'node:crypto';
+import type { Progress } from '../progress.ts';
+import { missingRois } from '../series/missing-rois.ts';
+import type { Dataset, Scan } from './dataset.ts';
+import { inspectionWarnings } from './inspection-warnings.ts';
+import { type ColumnSummary, countValues, summariseColumn } from './summarise-columns.ts';
+
+/** What `inspect --json` prints. */
+export interface Inspection {
+  readonly scans: number;
+  readonly participants: number;
+  readonly rois: number;
+  readonly atlas: string;
+  readonly timepoints: { readonly min: number; readonly max: number; readonly total: number };
+  /** Scans per site, session and repetition time (seconds); an empty name: not known. */
+  readonly sites: Readonly<Record<string, number>>;
+  readonly sessions: Readonly<Record<string, number>>;
+  readonly trs: Readonly<Record<string, number>>;
+  /** ROIs without signal: they stay as zeros, and every correlation with them is 0. */
+  readonly missingRois: MissingRoiCount;
+  /** Groups of scan ids whose series are equal. */
+  readonly duplicates: readonly (readonly string[])[];
+  readonly columns: readonly ColumnSummary[];
+  readonly hash: string;
+  readonly warnings: readonly string[];
+}
+
+export interface MissingRoiCount {
+  /** Scans that have any. */
+  readonly scans: number;
+  /** Missing ROIs of all scans together. */
+  readonly total: number;
+  /** ROI name to the number of scans that miss it, most frequent first. */
+  readonly byRoi: Readonly<Record<string, number>>;
+  /** Scan id to the number of ROIs that it misses; only scans that miss any. */
+  readonly byScan: Readonly<Record<string, number>>;
+}
+
+/** Reads every series of the data set and describes it. */
+export function inspect(dataset: Dataset, progress?: Progress): Inspection {
+  const { scans } = dataset;
+  const { missing, duplicates } = scanSeries(dataset, progress);
+  const columns = dataset.phenotypeColumns.map((column) => summariseColumn(column, scans));
+  const lengths = scans.map(({ timepoints }) => timepoints);
+  const trs = countOf(scans, ({ tr }) => (tr === undefined ? '' : String(tr)));
+  return {
+    scans: scans.length,
+    participants: new Set(scans.map(({ participantId }) => participantId)).size,
+    rois: dataset.roiNames.length,
+    atlas: dataset.atlas,
+    timepoints: {
+      min: lengths.reduce((a, b) => Math.min(a, b)),
+      max: lengths.reduce((a, b) => Math.max(a, b)),
+      total: lengths.reduce((a, b) => a + b),
+    },
+    sites: countOf(scans, ({ site }) => site),
+    sessions: countOf(scans, ({ session }) => session),
+    trs,
+    missingRois: missing,
+    duplicates,
+    columns,
+    hash: dataset.hash,
+    warnings: inspectionWarnings({ dataset, missing, duplicates, columns, trs }),
+  };
+}
+
+function countOf(scans: readonly Scan[], key: (scan: Scan) => string): Record<string, number> {
+  return Object.fromEntries(countValues(scans.map(key)));
+}
+
+/** One pass over all series: ROIs without signal, and series that are equal. */
+function scanSeries(
+  { scans, roiNames, readSeries }: Dataset,
+  progress: Progress | undefined,
+): { missing: MissingRoiCount; duplicates: string[][] } {
+  const missingNames: string[] = [];
+  const byScan: Record<string, number> = {};
+  const byContent = new Map<string, string[]>();
+  for (const [i, { scanId }] of scans.entries()) {
+    const series = readSeries(i);
+    const missing = missingRois(series);
+    if (missing.length > 0) byScan[scanId] = missing.length;
+    for (const roi of missing) missingNames.push(roiNames[roi]);
+    const content = createHash('sha256').update(series.values).digest('base64');
+    byContent.set(content, [...(byContent.get(content) ?? []), scanId]);
+    progress?.(i + 1, scans.length);
+  }
+  return {
+    missing: {
+      scans: Object.keys(byScan).length,
+      total: missingNames.length,
+      byRoi: Object.fromEntries(countValues(missingNames)),
+      byScan,
+    },
+    duplicates: [...byContent.values()].filter((ids) => ids.length > 1),
+  };
+}

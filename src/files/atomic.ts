@@ -140,7 +140,7 @@ function flush(path: string): void {
 
 /** What the person at the keyboard can mend, by the system's error code. */
 const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
+  ENOENT: 'no such file or folder',
   EISDIR: 'a directory, expected a file',
   ENOTDIR: 'not a directory, or a part of the path is a file',
   EACCES: 'no permission',

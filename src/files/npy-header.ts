@@ -20,7 +20,7 @@ const ITEM_BYTES = {
   u8: 8,
   b1: 1,
 } as const;
-export type NpyKind = keyof typeof ITEM_BYTES;
+type NpyKind = keyof typeof ITEM_BYTES;
 
 export interface NpyHeader {
   /** As in the file: `<f4`, `>i2`, `|b1`. */

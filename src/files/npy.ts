@@ -4,7 +4,7 @@ import { type NpyHeader, npyHeader, parseNpyHeader } from './npy-header.ts';
 
 export { npyHeader } from './npy-header.ts';
 
-export type NpyData =
+type NpyData =
   | Float32Array
   | Float64Array
   | Int8Array

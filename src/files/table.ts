@@ -102,9 +102,9 @@ export function formatTsv(columns: readonly string[], rows: readonly Readonly<Re
   return `${lines.join('\n')}\n`;
 }
 
-/** Quoted when it would be read otherwise: it starts with a quote, or stands alone on its line. */
+/** Quoted when it would be read otherwise: it holds a quote, or stands alone on its line. */
 function tsvCell(value: string, where: string, alone: boolean): string {
   if (/[\t\r\n]/.test(value))
     throw new InputError({ where, problem: 'a value holds a tab or a line break', found: JSON.stringify(value) });
-  return value.startsWith('"') || (alone && /^$|[,;]/.test(value)) ? `"${value.replaceAll('"', '""')}"` : value;
+  return value.includes('"') || (alone && /^$|[,;]/.test(value)) ? `"${value.replaceAll('"', '""')}"` : value;
 }

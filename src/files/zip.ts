@@ -25,7 +25,7 @@ const LONGEST_END_RECORD = 22 + 65535;
 /** Deflate reaches 1032:1 at most; honest arrays stay far below. Small entries of zeros are let through. */
 const HIGHEST_RATIO = 1000;
 const RATIO_CHECKED_ABOVE = 2 ** 24;
-/** Largest entry that is inflated: 2 GiB, the size of some typed arrays' limit. */
+/** Largest entry that is inflated: 2 GiB. */
 const LARGEST_ENTRY = 2 ** 31;
 
 /**

@@ -4,7 +4,7 @@ import { missingRois } from './missing-rois.ts';
 import type { TimeSeries } from './time-series.ts';
 
 /** Below this a correlation says next to nothing, and the usual cause is that time and ROIs are swapped. */
-export const FEWEST_SCAN_TIMEPOINTS = 20;
+const FEWEST_SCAN_TIMEPOINTS = 20;
 
 /**
  * Refuses a scan that is too short, holds a value that is not finite, or is constant in every ROI.

@@ -21,7 +21,7 @@ export function parseTextMatrix(file: Uint8Array, where: string): Matrix {
   const lines = firstData < 0 ? [] : all.slice(firstData).filter((line) => !isComment(bytes, line));
   if (lines.length === 0) throw new InputError({ where, problem: 'the file holds no numbers' });
 
-  const delimiter = delimiterOf(bytes, lines[Math.min(1, lines.length - 1)]);
+  const delimiter = sniffDelimiter(bytes, lines);
   const cells = (line: TextLine | undefined) => (line === undefined ? undefined : textCells(bytes, line, delimiter));
   const headed = isHeader(cells(lines[0]) ?? [], cells(lines[1]));
   const header = headed ? cells(lines[0]) : undefined;
@@ -32,6 +32,14 @@ export function parseTextMatrix(file: Uint8Array, where: string): Matrix {
   if (header !== undefined || firstData === 0) return matrix;
   const comment = headerInComment(textCells(bytes, all[firstData - 1], delimiter), matrix.columns);
   return comment === undefined ? matrix : { ...matrix, header: comment };
+}
+
+/** The second line's, the first often being a header with other marks in it; the first's where that shows none. */
+function sniffDelimiter(bytes: Uint8Array, [first, second]: readonly TextLine[]): Delimiter {
+  const shown = second === undefined ? 'blanks' : delimiterOf(bytes, second);
+  return shown === 'blanks' && (second === undefined || splitCells(bytes, second, shown, []) === 1)
+    ? delimiterOf(bytes, first)
+    : shown;
 }
 
 function readRows(

@@ -97,7 +97,7 @@ describe('replaceDirectory', () => {
 
 describe('readBytes and readText', () => {
   test('say which file is wrong and how', () => {
-    expect(() => readBytes(join(folder, 'none.npy'))).toThrow(`${join(folder, 'none.npy')}: no such file.`);
+    expect(() => readBytes(join(folder, 'none.npy'))).toThrow(`${join(folder, 'none.npy')}: no such file or folder.`);
     expect(() => readText(folder)).toThrow(`${folder}: a directory, expected a file.`);
     writeFileSync(join(folder, 'a'), '');
     expect(() => readBytes(join(folder, 'a', 'b'))).toThrow('not a directory, or a part of the path is a file.');

@@ -1,5 +1,6 @@
 /** @file What `--label`, `--positive` and `--control` mean: from a value in a column to positive, control or neither. */
 import type { Dataset, Scan } from '../dataset/dataset.ts';
+import { isMissing } from '../dataset/missing-value.ts';
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
 
@@ -17,12 +18,6 @@ export interface LabelRule {
   readonly positive: string;
   readonly control: string;
   readonly judge: (value: string, scan: Scan) => Verdict;
-}
-
-/** Empty, n/a in its spellings, and -9999, which ABIDE and others write for "not recorded". */
-export function isMissing(value: string): boolean {
-  const text = value.trim();
-  return /^(n\/a|na|nan|null)?$/i.test(text) || (text !== '' && Number(text) === -9999);
 }
 
 /** A scan's value in a column of the table. */

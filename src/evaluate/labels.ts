@@ -1,6 +1,7 @@
 /** @file From a phenotype column to a two-class task: which scans are positive, which are controls, which are left out. */
+import { isMissing } from '../dataset/missing-value.ts';
 import { InputError } from '../errors/input-error.ts';
-import { columnValue, isMissing, type LabelledDataset, type LabelRequest, labelRule } from './label-rule.ts';
+import { columnValue, type LabelledDataset, type LabelRequest, labelRule } from './label-rule.ts';
 
 /** One scan of a task. */
 export interface LabelledScan {

@@ -58,22 +58,22 @@ function rowsPerLayer(heads: number, tokens: number): number {
   return (heads + 3) * tokens;
 }
 
-/** Name of the graph input with the pool rows of a pass: int32 `[scans, layers, (heads + 3) * tokens]`. */
-export function dropoutInput(pass: Pass): string {
-  return `dropout ${pass}`;
-}
-
-/** The dropout of a pass over `scans` scans of `tokens` tokens. */
+/**
+ * The dropout of a pass over `scans` scans of `tokens` tokens. Graph input: `dropout rows`, the pool row of every mask,
+ * int32 `[scans, layers, (heads + 3) * tokens]`.
+ *
+ * @param suffix behind the name of the input, where a graph has two views
+ */
 export function passDropout(
   pools: DropoutPools,
-  pass: Pass,
   rate: number,
   { layers, heads, rois, ffn }: ModelSize,
   scans: number,
   tokens: number,
+  suffix = '',
 ): Dropout {
   const perLayer = rowsPerLayer(heads, tokens);
-  const rows = input(dropoutInput(pass), [scans, layers, perLayer], { type: 'int32' });
+  const rows = input(`dropout rows${suffix}`, [scans, layers, perLayer], { type: 'int32' });
   return (layer) => {
     const here = reshape(slice(rows, 1, layer, 1), [scans, perLayer]);
     const masks = (first: number, count: number, width: number) =>
@@ -89,7 +89,7 @@ export function passDropout(
 }
 
 /**
- * Draws the pool rows of one pass: what {@link dropoutInput} is fed.
+ * Draws the pool rows of one pass: what `dropout rows` is fed.
  *
  * @param scans indices of the scans in the data set, in batch order
  */

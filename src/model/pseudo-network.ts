@@ -4,27 +4,23 @@ import type { FcKind } from '../connectivity/kinds.ts';
 import { add, addScalar, div, matMul, mul, relu, scale, sub, sum } from '../graph/ops/index.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
 
-/** Names of the graph inputs of one view. */
-export function viewInputs(view: 1 | 2) {
-  return { series: `series ${view}`, points: `points ${view}`, spread: `spread ${view}` } as const;
-}
-
 /**
- * The connectivity of one view, `[scans, rois, rois]`.
+ * The connectivity of a view, `[scans, rois, rois]`.
  *
  * Graph inputs: `series`, `[scans, time, rois]`, each ROI centred and of unit norm over the kept time points, zero at
  * dropped and padded ones; for Ledoit-Wolf also `points` (how many are kept) and `spread`
  * (points * sum over time of (sum over ROIs of series^2)^2), both `[scans, 1, 1]`.
+ *
+ * @param suffix behind the names of the inputs, where a graph has two views
  */
-export function pseudoNetwork(view: 1 | 2, fc: FcKind, scans: number, rois: number): Tensor {
-  const names = viewInputs(view);
-  const series = input(names.series, [scans, 1, rois], { symbolic: { 1: `time ${view}` } });
+export function pseudoNetwork(fc: FcKind, scans: number, rois: number, suffix = ''): Tensor {
+  const series = input(`series${suffix}`, [scans, 1, rois], { symbolic: { 1: `time${suffix}` } });
   const pearson = matMul(series, series, { transA: true });
   switch (fc) {
     case 'pearson':
       return pearson;
     case 'ledoit-wolf':
-      return shrink(pearson, input(names.points, [scans, 1, 1]), input(names.spread, [scans, 1, 1]));
+      return shrink(pearson, input(`points${suffix}`, [scans, 1, 1]), input(`spread${suffix}`, [scans, 1, 1]));
   }
 }
 

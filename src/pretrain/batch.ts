@@ -1,19 +1,24 @@
 /** @file One batch of a step: pseudo-FC draws, masked ROIs and dropout rows of every scan, all addressed. */
 import type { FcKind } from '../connectivity/kinds.ts';
 import { type DropRule, keptTimepoints, standardiseKept } from '../connectivity/pseudo-fc.ts';
-import { drawDropoutRows, dropoutInput, PASSES, type Pass } from '../model/dropout.ts';
+import { drawDropoutRows, type Pass } from '../model/dropout.ts';
 import { maskedTokens } from '../model/masked-roi-modelling.ts';
-import { viewInputs } from '../model/pseudo-network.ts';
 import type { ModelSize } from '../model/size.ts';
 import { drawWithoutReplacement, type Purpose, randomStream } from '../random/draws.ts';
 import type { Feeds } from '../runtime/session.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import type { Objective } from './objective.ts';
 
-/** What the graphs of a step are fed beside the parameters. Every array holds the scans one after the other. */
+/** What the passes of a step are fed beside the parameters. Every array holds the scans one after the other. */
 export interface StepBatch {
   readonly scans: number;
-  readonly feeds: Feeds;
+  /** `series` of each view (and what Ledoit-Wolf needs). */
+  readonly views: readonly [Feeds, Feeds];
+  /** `masked rois` of each branch, `[scans, masked, rois]`, each row 1 at its ROI. */
+  readonly contrastive: Feeds;
+  readonly reconstruction: Feeds;
+  /** `dropout rows` of each pass; empty without dropout. */
+  readonly dropout: Readonly<Partial<Record<Pass, Feeds>>>;
 }
 
 /** Which draws a batch gets. */
@@ -38,55 +43,41 @@ export function drawBatch(
   series: readonly TimeSeries[],
 ): StepBatch {
   const { size, objective, seed, drop, fc } = plan;
-  const kept = ([1, 2] as const).map((view) =>
-    series.map(({ timepoints }, i) => keptTimepoints(drop, timepoints, { seed, epoch, scan: scans[i], view })),
-  );
+  const keptIn = (view: 1 | 2) =>
+    series.map(({ timepoints }, i) => keptTimepoints(drop, timepoints, { seed, epoch, scan: scans[i], view }));
   const maskedRois = (purpose: Purpose, count: number) =>
     Array.from(scans, (scan) =>
       drawWithoutReplacement(randomStream({ seed, purpose, a: epoch, b: scan }), size.rois, count),
     );
-  return assembleBatch(size, fc, series, [kept[0], kept[1]], {
-    contrastive: maskedRois('masked-rois-contrastive', objective.contrastiveRois),
-    reconstruction: maskedRois('masked-rois-reconstruction', objective.reconstructionRois),
-    dropout: objective.dropout > 0 ? dropoutRows(plan, epoch, scans) : {},
-  });
+  const dropout = objective.dropout > 0 ? drawDropout(plan, epoch, scans) : {};
+  const contrastive = maskedRois('masked-rois-contrastive', objective.contrastiveRois);
+  const reconstruction = maskedRois('masked-rois-reconstruction', objective.reconstructionRois);
+  return assembleBatch(size.rois, fc, series, { kept: [keptIn(1), keptIn(2)], contrastive, reconstruction, dropout });
 }
 
 /** Draws given from outside or by {@link drawBatch}. */
 export interface BatchDraws {
+  /** Per view and scan, 1 for each time point that stays. */
+  readonly kept: readonly [readonly Uint8Array[], readonly Uint8Array[]];
   /** Masked ROIs of each scan, in order. */
   readonly contrastive: readonly ArrayLike<number>[];
   readonly reconstruction: readonly ArrayLike<number>[];
-  /** Pool rows by graph input. */
-  readonly dropout: Readonly<Record<string, Int32Array>>;
+  readonly dropout: StepBatch['dropout'];
 }
 
-/**
- * Lays draws out as graph inputs.
- *
- * @param kept per view and scan, 1 for each time point that stays
- */
-export function assembleBatch(
-  size: ModelSize,
-  fc: FcKind,
-  series: readonly TimeSeries[],
-  kept: readonly [readonly Uint8Array[], readonly Uint8Array[]],
-  draws: BatchDraws,
-): StepBatch {
+/** Lays draws out as graph inputs. */
+export function assembleBatch(rois: number, fc: FcKind, series: readonly TimeSeries[], draws: BatchDraws): StepBatch {
   return {
     scans: series.length,
-    feeds: {
-      ...viewFeeds(1, fc, series, kept[0]),
-      ...viewFeeds(2, fc, series, kept[1]),
-      'contrastive rois': oneHot(draws.contrastive, size.rois),
-      'reconstruction rois': oneHot(draws.reconstruction, size.rois),
-      ...draws.dropout,
-    },
+    views: [viewFeeds(fc, series, draws.kept[0]), viewFeeds(fc, series, draws.kept[1])],
+    contrastive: { 'masked rois': oneHot(draws.contrastive, rois) },
+    reconstruction: { 'masked rois': oneHot(draws.reconstruction, rois) },
+    dropout: draws.dropout,
   };
 }
 
-/** The part of a batch that is one micro-batch: scans `first` to `first + count`. */
-export function microBatch({ scans, feeds }: StepBatch, first: number, count: number): Feeds {
+/** The part of a batch's feeds that is one micro-batch: `count` of its `scans`, from `first` on. */
+export function microBatch(feeds: Feeds, scans: number, first: number, count: number): Feeds {
   const part = (values: Float32Array | Int32Array) => {
     const perScan = values.length / scans;
     return values.subarray(first * perScan, (first + count) * perScan);
@@ -94,20 +85,15 @@ export function microBatch({ scans, feeds }: StepBatch, first: number, count: nu
   return Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, part(values)]));
 }
 
-function viewFeeds(view: 1 | 2, fc: FcKind, series: readonly TimeSeries[], kept: readonly Uint8Array[]): Feeds {
-  const names = viewInputs(view);
-  const rois = series[0].rois;
+function viewFeeds(fc: FcKind, series: readonly TimeSeries[], kept: readonly Uint8Array[]): Feeds {
+  const [{ rois }] = series;
   const timepoints = Math.max(...series.map((scan) => scan.timepoints));
   const values = new Float32Array(series.length * timepoints * rois);
   const scanOf = (i: number) => values.subarray(i * timepoints * rois, (i + 1) * timepoints * rois);
   for (const [i, scan] of series.entries()) standardiseKept(scan, kept[i], scanOf(i));
-  if (fc === 'pearson') return { [names.series]: values };
+  if (fc === 'pearson') return { series: values };
   const points = Float32Array.from(kept, (flags) => flags.reduce((count, flag) => count + flag, 0));
-  return {
-    [names.series]: values,
-    [names.points]: points,
-    [names.spread]: points.map((n, i) => n * fourthMoment(scanOf(i), rois)),
-  };
+  return { series: values, points, spread: points.map((n, i) => n * fourthMoment(scanOf(i), rois)) };
 }
 
 /** Sum over time of (sum over ROIs of the squared series) squared. */
@@ -121,7 +107,6 @@ function fourthMoment(values: Float32Array, rois: number): number {
   return total;
 }
 
-/** `[scans, masked, rois]`, each row 1 at its ROI. */
 function oneHot(masked: readonly ArrayLike<number>[], rois: number): Float32Array {
   const count = masked[0].length;
   const values = new Float32Array(masked.length * count * rois);
@@ -130,16 +115,16 @@ function oneHot(masked: readonly ArrayLike<number>[], rois: number): Float32Arra
   return values;
 }
 
-function dropoutRows({ size, seed }: BatchPlan, epoch: number, scans: ArrayLike<number>): Record<string, Int32Array> {
-  const tokens: Readonly<Record<Pass, number>> = {
-    'online-1': size.rois,
-    'online-2': size.rois,
-    'target-1': size.rois,
-    'target-2': size.rois,
-    contrastive: maskedTokens(size),
-    reconstruction: maskedTokens(size),
+function drawDropout({ size, seed }: BatchPlan, epoch: number, scans: ArrayLike<number>): Record<Pass, Feeds> {
+  const rows = (pass: Pass, tokens: number): Feeds => ({
+    'dropout rows': drawDropoutRows({ seed, epoch, pass }, size, scans, tokens),
+  });
+  return {
+    'online-1': rows('online-1', size.rois),
+    'online-2': rows('online-2', size.rois),
+    'target-1': rows('target-1', size.rois),
+    'target-2': rows('target-2', size.rois),
+    contrastive: rows('contrastive', maskedTokens(size)),
+    reconstruction: rows('reconstruction', maskedTokens(size)),
   };
-  return Object.fromEntries(
-    PASSES.map((pass) => [dropoutInput(pass), drawDropoutRows({ seed, epoch, pass }, size, scans, tokens[pass])]),
-  );
 }

@@ -1,14 +1,15 @@
 /**
- * @file The graphs of a pretraining step: one for everything when the batch fits, or three that bound the memory.
+ * @file The graphs of a pretraining step.
  *
  * BatchNorm sits only in projector and predictor, which see 8 x ROI numbers a scan. So a batch of any size is exact in
  * parts: embed every micro-batch; align the whole batch's embeddings at once; go through the micro-batches again with
- * the gradient that arrived at each embedding.
+ * the gradient that arrived at each embedding. A batch that fits keeps its activations and skips the second forward.
+ * Every graph takes one pass over one view, so that no more than that pass is in memory.
  */
 import type { FcKind } from '../connectivity/kinds.ts';
 import { gradients, type Seed } from '../graph/gradients.ts';
 import { input, scalar, type Tensor } from '../graph/tensor.ts';
-import { type DropoutPools, dropoutPools, type Pass, passDropout } from '../model/dropout.ts';
+import { dropoutPools, passDropout } from '../model/dropout.ts';
 import { embed } from '../model/encoder.ts';
 import { type Alignment, alignment } from '../model/latent-alignment.ts';
 import { contrastiveLoss, maskedTokens, reconstructionLoss } from '../model/masked-roi-modelling.ts';
@@ -30,93 +31,86 @@ export interface StepPlan {
 
 type Outputs = Record<string, Tensor>;
 
-/** Everything in one graph: losses, gradients and batch statistics of a batch that is one micro-batch. */
-export function wholeStepGraph(plan: StepPlan): Outputs {
-  const parts = stepParts(plan, plan.batch);
-  const { online, target, contrastive, reconstruction } = parts;
-  const aligned = alignment(online(), target(), parts.parameter);
-  const [nce, mse] = [contrastive(), reconstruction()];
-  const seeds = [seed(aligned.loss, 1 / plan.batch), ...maskedSeeds(plan, nce, mse)];
-  return { lra: aligned.loss, nce, mse, ...statisticsOutputs(aligned), ...parameterGradients(seeds, parts.used) };
+/** One view of a micro-batch to `embedding`, `[scans, 8 x ROI]`. */
+export function embeddingGraph(plan: StepPlan, network: typeof ONLINE | typeof TARGET, scans: number): Outputs {
+  return { embedding: embedView(plan, network, scans).embedding };
 }
 
-/** First pass over a micro-batch: the embeddings `online 1`, `online 2`, `target 1`, `target 2`, `[scans, 8 x ROI]`. */
-export function embeddingGraph(plan: StepPlan, scans: number): Outputs {
-  const { online, target } = stepParts(plan, scans);
-  const [online1, online2] = online();
-  const [target1, target2] = target();
-  return { 'online 1': online1, 'online 2': online2, 'target 1': target1, 'target 2': target2 };
+/** The gradient that arrived at one view's embeddings (input `arrived`) to gradients of the online encoder. */
+export function backwardGraph(plan: StepPlan, scans: number): Outputs {
+  const { embedding, used } = embedView(plan, ONLINE, scans);
+  return parameterGradients([{ output: embedding, gradient: input('arrived', embedding.shape) }], used);
 }
 
-/** The whole batch's embeddings in; alignment loss, gradient at each online embedding and in the heads' parameters out. */
+/**
+ * The whole batch's embeddings of both views and networks (inputs `online 1` … `target 2`) to the summed loss `lra`, the
+ * gradients of projector and predictor, BatchNorm statistics, and `arrived 1` and `arrived 2` at the online embeddings.
+ */
 export function alignmentGraph({ size, batch }: StepPlan): Outputs {
   const { parameter, used } = parameterInputs([trainedLayout(size), targetLayout(size)]);
   const embedding = (name: string) => input(name, [batch, READOUT * size.rois]);
   const online = [embedding('online 1'), embedding('online 2')] as const;
   const aligned = alignment(online, [embedding('target 1'), embedding('target 2')], parameter);
   const seeds = [seed(aligned.loss, 1 / batch)];
-  const [gradient1, gradient2] = gradients(seeds, online);
+  const [arrived1, arrived2] = gradients(seeds, online);
   return {
-    lra: aligned.loss,
-    'gradient at online 1': gradient1,
-    'gradient at online 2': gradient2,
-    ...statisticsOutputs(aligned),
+    ...alignmentOutputs(aligned),
+    'arrived 1': arrived1,
+    'arrived 2': arrived2,
     ...parameterGradients(seeds, used),
   };
 }
 
-/** Second pass over a micro-batch, with the gradient at its embeddings as inputs: masked losses and encoder gradients. */
-export function backwardGraph(plan: StepPlan, scans: number): Outputs {
-  const { online, contrastive, reconstruction, used } = stepParts(plan, scans);
-  const [nce, mse] = [contrastive(), reconstruction()];
-  const arrived = online().map((output, view) => ({
-    output,
-    gradient: input(`gradient at online ${view + 1}`, output.shape),
-  }));
-  return { nce, mse, ...parameterGradients([...arrived, ...maskedSeeds(plan, nce, mse)], used) };
+/** What {@link embeddingGraph}, {@link alignmentGraph} and {@link backwardGraph} do for a batch that is one micro-batch. */
+export function wholeAlignmentGraph(plan: StepPlan): Outputs {
+  const { size, batch } = plan;
+  const shared = parameterInputs([trainedLayout(size), targetLayout(size)]);
+  const online = ([1, 2] as const).map(
+    (view) => embedView(plan, ONLINE, batch, { shared, suffix: ` ${view}` }).embedding,
+  );
+  const target = [1, 2].map((view) => input(`target ${view}`, [batch, READOUT * size.rois]));
+  const aligned = alignment([online[0], online[1]], [target[0], target[1]], shared.parameter);
+  return { ...alignmentOutputs(aligned), ...parameterGradients([seed(aligned.loss, 1 / batch)], shared.used) };
 }
 
-/** The pieces of a step over `scans` scans that the graphs share. */
-function stepParts({ size, objective, fc, seed: poolSeed }: StepPlan, scans: number) {
-  const { parameter, used } = parameterInputs([trainedLayout(size), targetLayout(size)]);
+/** The first view of a micro-batch with hidden ROIs (input `masked rois`) to the summed `loss` and its gradients. */
+export function maskedGraph(plan: StepPlan, branch: 'contrastive' | 'reconstruction', scans: number): Outputs {
+  const { size, objective, fc } = plan;
+  const { parameter, used } = parameterInputs([trainedLayout(size)]);
+  const count = branch === 'contrastive' ? objective.contrastiveRois : objective.reconstructionRois;
+  const weight = branch === 'contrastive' ? objective.contrastiveWeight : objective.reconstructionWeight;
+  const masked = input('masked rois', [scans, count, size.rois]);
+  const lossOf = branch === 'contrastive' ? contrastiveLoss : reconstructionLoss;
+  const view = pseudoNetwork(fc, scans, size.rois);
+  const loss = lossOf(view, masked, parameter, size, dropoutOf(plan, scans, maskedTokens(size)));
+  return { loss, ...parameterGradients([seed(loss, weight / maskedCount(plan, branch))], used) };
+}
+
+/** What a masked loss, a sum, is divided by to be the mean over the batch. */
+export function maskedCount({ objective, size, batch }: StepPlan, branch: 'contrastive' | 'reconstruction'): number {
+  return branch === 'contrastive'
+    ? batch * objective.contrastiveRois
+    : batch * objective.reconstructionRois * size.rois;
+}
+
+type SharedParameters = ReturnType<typeof parameterInputs>;
+
+/** @param options two views in one graph share parameters and tell their inputs apart by a suffix */
+function embedView(
+  plan: StepPlan,
+  network: string,
+  scans: number,
+  options: { readonly shared?: SharedParameters; readonly suffix?: string } = {},
+): { readonly embedding: Tensor; readonly used: ReadonlyMap<string, Tensor> } {
+  const { shared = parameterInputs([trainedLayout(plan.size), targetLayout(plan.size)]), suffix = '' } = options;
+  const view = pseudoNetwork(plan.fc, scans, plan.size.rois, suffix);
+  const dropout = dropoutOf(plan, scans, plan.size.rois, suffix);
+  return { embedding: embed(view, within(network, shared.parameter), plan.size, dropout), used: shared.used };
+}
+
+function dropoutOf({ size, objective, seed: poolSeed }: StepPlan, scans: number, tokens: number, suffix = '') {
   const { dropout: rate } = objective;
-  const pools: DropoutPools | undefined = rate > 0 ? dropoutPools(rate, poolSeed) : undefined;
-  const dropout = (pass: Pass, tokens = size.rois) => pools && passDropout(pools, pass, rate, size, scans, tokens);
-  const views = [pseudoNetwork(1, fc, scans, size.rois), pseudoNetwork(2, fc, scans, size.rois)] as const;
-  const embedWith = (network: string, pass: Pass, view: Tensor) =>
-    embed(view, within(network, parameter), size, dropout(pass));
-  const masked = (name: string, count: number) => input(name, [scans, count, size.rois]);
-  const tokens = maskedTokens(size);
-  return {
-    parameter,
-    used,
-    online: (): [Tensor, Tensor] => [embedWith(ONLINE, 'online-1', views[0]), embedWith(ONLINE, 'online-2', views[1])],
-    target: (): [Tensor, Tensor] => [embedWith(TARGET, 'target-1', views[0]), embedWith(TARGET, 'target-2', views[1])],
-    contrastive: () => {
-      const rois = masked('contrastive rois', objective.contrastiveRois);
-      return contrastiveLoss(views[0], rois, parameter, size, dropout('contrastive', tokens));
-    },
-    reconstruction: () => {
-      const rois = masked('reconstruction rois', objective.reconstructionRois);
-      return reconstructionLoss(views[0], rois, parameter, size, dropout('reconstruction', tokens));
-    },
-  };
-}
-
-/** What each masked loss, a sum, is divided by to be the mean over a batch. */
-export function maskedCounts({ objective, size, batch }: StepPlan) {
-  return {
-    nce: batch * objective.contrastiveRois,
-    mse: batch * objective.reconstructionRois * size.rois,
-  };
-}
-
-function maskedSeeds(plan: StepPlan, nce: Tensor, mse: Tensor): Seed[] {
-  const counts = maskedCounts(plan);
-  return [
-    seed(nce, plan.objective.contrastiveWeight / counts.nce),
-    seed(mse, plan.objective.reconstructionWeight / counts.mse),
-  ];
+  return rate > 0 ? passDropout(dropoutPools(rate, poolSeed), rate, size, scans, tokens, suffix) : undefined;
 }
 
 function seed(output: Tensor, weight: number): Seed {
@@ -133,12 +127,11 @@ function parameterGradients(seeds: readonly Seed[], used: ReadonlyMap<string, Te
   return Object.fromEntries(trained.map(([name], i) => [`gradient ${name}`, found[i]]));
 }
 
-/** `mean K LAYER` and `variance K LAYER` of the K-th BatchNorm statistics, in the order the layers saw them. */
-function statisticsOutputs({ statistics }: Alignment): Outputs {
-  return Object.fromEntries(
-    statistics.flatMap(({ layer, mean, variance }, k) => [
-      [`mean ${k} ${layer}`, mean],
-      [`variance ${k} ${layer}`, variance],
-    ]),
-  );
+/** `lra`, and `mean K LAYER` and `variance K LAYER` of the K-th BatchNorm statistics, in the order the layers saw them. */
+function alignmentOutputs({ loss, statistics }: Alignment): Outputs {
+  const named = statistics.flatMap(({ layer, mean, variance }, k) => [
+    [`mean ${k} ${layer}`, mean] as const,
+    [`variance ${k} ${layer}`, variance] as const,
+  ]);
+  return { lra: loss, ...Object.fromEntries(named) };
 }

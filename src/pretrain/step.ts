@@ -1,21 +1,21 @@
-/** @file The gradient of one pretraining step, in one run or micro-batch by micro-batch; the result is the same. */
-
-import { type ParameterLayout, trainedLayout, viewOf } from '../model/parameters.ts';
+/** @file The gradient of one pretraining step, micro-batch by micro-batch; the result does not depend on their size. */
+import { ONLINE, type ParameterLayout, TARGET, trainedLayout, viewOf } from '../model/parameters.ts';
 import { READOUT } from '../model/size.ts';
 import { type ModelWeights, parameterFeeds } from '../model/weights.ts';
-import type { Compile, Results, Session } from '../runtime/session.ts';
+import type { Compile, Feeds, Results, Session } from '../runtime/session.ts';
 import { microBatch, type StepBatch } from './batch.ts';
 import { type Losses, weighLosses } from './objective.ts';
 import {
   alignmentGraph,
   backwardGraph,
   embeddingGraph,
-  maskedCounts,
+  maskedCount,
+  maskedGraph,
   type StepPlan,
-  wholeStepGraph,
+  wholeAlignmentGraph,
 } from './step-graphs.ts';
 
-/** The share of a batch's mean in BatchNorm's running statistics. */
+/** The share of a batch's statistics in BatchNorm's running ones. */
 const BATCH_NORM_MOMENTUM = 0.1;
 
 /** Compiled graphs and buffers of a training run. */
@@ -28,101 +28,117 @@ export interface StepRunner {
 }
 
 /**
- * Compiles the graphs of a step.
+ * Prepares the steps of a run; graphs are compiled at their first use.
  *
- * @param microBatchSize scans that go through the encoder at once; a batch that fits is one run with nothing recomputed
+ * @param microBatchSize scans that go through the encoder at once; a batch that fits keeps its activations
  */
 export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Compile): StepRunner {
-  const layout = trainedLayout(plan.size);
+  const { size, objective, batch: scans } = plan;
+  const layout = trainedLayout(size);
   const gradient = new Float32Array(layout.length);
-  const inWhole = plan.batch <= microBatchSize;
-  const run = inWhole
-    ? wholeStep(plan, layout, gradient, compile)
-    : stepInParts(plan, microBatchSize, layout, gradient, compile);
-  return { gradient, ...run };
-}
-
-type Run = Pick<StepRunner, 'run' | 'release'>;
-
-function wholeStep(plan: StepPlan, layout: ParameterLayout, gradient: Float32Array, compile: Compile): Run {
-  const session = once(() => compile(wholeStepGraph(plan)));
-  const into = gradientViews(layout, gradient);
-  return {
-    run: async (weights, batch) => {
-      const results = await (await session.get()).run({ ...parameterFeeds(weights), ...batch.feeds }, into);
-      updateBatchNorm(weights, results);
-      return losses(plan, results.lra[0], results.nce[0], results.mse[0]);
-    },
-    release: session.release,
-  };
-}
-
-function stepInParts(
-  plan: StepPlan,
-  microBatchSize: number,
-  layout: ParameterLayout,
-  gradient: Float32Array,
-  compile: Compile,
-): Run {
-  const { batch: scans, size } = plan;
-  const width = READOUT * size.rois;
+  const accumulate = accumulator(layout, gradient);
+  const sessions = new Map<string, Promise<Session>>();
   const parts = Array.from({ length: Math.ceil(scans / microBatchSize) }, (_, i) => ({
     first: i * microBatchSize,
     count: Math.min(microBatchSize, scans - i * microBatchSize),
   }));
-  const counts = [...new Set(parts.map((part) => part.count))];
-  const embedding = new Map(counts.map((count) => [count, once(() => compile(embeddingGraph(plan, count)))]));
-  const backward = new Map(counts.map((count) => [count, once(() => compile(backwardGraph(plan, count)))]));
-  const align = once(() => compile(alignmentGraph(plan)));
-  const partial = new Float32Array(gradient.length);
-  const embeddings = Object.fromEntries(
-    ['online 1', 'online 2', 'target 1', 'target 2'].map((name) => [name, new Float32Array(scans * width)]),
-  );
+
+  function session(name: string, graph: () => ReturnType<typeof alignmentGraph>): Promise<Session> {
+    const compiled = sessions.get(name) ?? compile(graph());
+    sessions.set(name, compiled);
+    return compiled;
+  }
+
+  /** `[scans, 8 x ROI]` by one network in one pass. */
+  async function embed(network: typeof ONLINE | typeof TARGET, parameters: Feeds, feeds: Feeds): Promise<Float32Array> {
+    const embeddings = new Float32Array(scans * READOUT * size.rois);
+    for (const { first, count } of parts) {
+      const graph = await session(`embed ${network} ${count}`, () => embeddingGraph(plan, network, count));
+      const [embedding] = Object.values(microBatch({ embeddings }, scans, first, count)) as Float32Array[];
+      await graph.run({ ...parameters, ...microBatch(feeds, scans, first, count) }, { embedding });
+    }
+    return embeddings;
+  }
+
+  /** Latent representation alignment: its summed loss and BatchNorm statistics; gradients are accumulated. */
+  async function align(parameters: Feeds, { views, dropout }: StepBatch): Promise<Results> {
+    const view = [1, 2] as const;
+    const [target1, target2] = [
+      await embed(TARGET, parameters, { ...views[0], ...dropout['target-1'] }),
+      await embed(TARGET, parameters, { ...views[1], ...dropout['target-2'] }),
+    ];
+    const online = view.map((v) => ({ ...views[v - 1], ...dropout[`online-${v}`] }));
+    const targets = { 'target 1': target1, 'target 2': target2 };
+    if (parts.length === 1) {
+      const graph = await session('whole alignment', () => wholeAlignmentGraph(plan));
+      const inputs = online.flatMap((feeds, v) =>
+        Object.entries(feeds).map(([name, values]) => [`${name} ${v + 1}`, values]),
+      );
+      return accumulate(graph, { ...parameters, ...targets, ...Object.fromEntries(inputs) });
+    }
+    const embeddings = {
+      'online 1': await embed(ONLINE, parameters, online[0]),
+      'online 2': await embed(ONLINE, parameters, online[1]),
+    };
+    const graph = await session('alignment', () => alignmentGraph(plan));
+    const aligned = await accumulate(graph, { ...parameters, ...embeddings, ...targets });
+    for (const v of view)
+      for (const { first, count } of parts) {
+        const backward = await session(`backward ${count}`, () => backwardGraph(plan, count));
+        const feeds = microBatch({ ...online[v - 1], arrived: aligned[`arrived ${v}`] }, scans, first, count);
+        await accumulate(backward, { ...parameters, ...feeds });
+      }
+    return aligned;
+  }
+
+  /** One branch of masked ROI modelling on the first view: its mean loss; gradients are accumulated. */
+  async function recoverMasked(
+    branch: 'contrastive' | 'reconstruction',
+    weight: number,
+    parameters: Feeds,
+    batch: StepBatch,
+  ): Promise<number> {
+    if (weight === 0) return 0;
+    let sum = 0;
+    for (const { first, count } of parts) {
+      const graph = await session(`${branch} ${count}`, () => maskedGraph(plan, branch, count));
+      const feeds = microBatch({ ...batch.views[0], ...batch[branch], ...batch.dropout[branch] }, scans, first, count);
+      sum += (await accumulate(graph, { ...parameters, ...feeds })).loss[0];
+    }
+    return sum / maskedCount(plan, branch);
+  }
 
   return {
+    gradient,
     run: async (weights, batch) => {
+      if (batch.scans !== scans) throw new Error(`a batch of ${batch.scans} scans, graphs for ${scans}`);
       const parameters = parameterFeeds(weights);
-      for (const { first, count } of parts) {
-        const into = Object.fromEntries(
-          Object.entries(embeddings).map(([name, values]) => [
-            name,
-            values.subarray(first * width, (first + count) * width),
-          ]),
-        );
-        await (await embedding.get(count)!.get()).run({ ...parameters, ...microBatch(batch, first, count) }, into);
-      }
       gradient.fill(0);
-      const aligned = await (await align.get()).run({ ...parameters, ...embeddings }, gradientViews(layout, gradient));
+      const aligned = await align(parameters, batch);
+      const nce = await recoverMasked('contrastive', objective.contrastiveWeight, parameters, batch);
+      const mse = await recoverMasked('reconstruction', objective.reconstructionWeight, parameters, batch);
       updateBatchNorm(weights, aligned);
-
-      let nce = 0;
-      let mse = 0;
-      const arrived = { scans, feeds: pick(aligned, ['gradient at online 1', 'gradient at online 2']) };
-      for (const { first, count } of parts) {
-        partial.fill(0);
-        const feeds = { ...parameters, ...microBatch(batch, first, count), ...microBatch(arrived, first, count) };
-        const results = await (await backward.get(count)!.get()).run(feeds, gradientViews(layout, partial));
-        for (let i = 0; i < gradient.length; i++) gradient[i] += partial[i];
-        nce += results.nce[0];
-        mse += results.mse[0];
-      }
-      return losses(plan, aligned.lra[0], nce, mse);
+      return weighLosses(objective, aligned.lra[0] / scans, nce, mse);
     },
     release: async () => {
-      for (const session of [...embedding.values(), ...backward.values(), align]) await session.release();
+      for (const compiled of sessions.values()) await (await compiled).release();
     },
   };
 }
 
-/** Sums over the batch to means. */
-function losses(plan: StepPlan, lra: number, nce: number, mse: number): Losses {
-  const counts = maskedCounts(plan);
-  return weighLosses(plan.objective, lra / plan.batch, nce / counts.nce, mse / counts.mse);
-}
-
-/** Graph outputs `gradient NAME` as views of a flat buffer. */
-function gradientViews({ places }: ParameterLayout, buffer: Float32Array): Record<string, Float32Array> {
-  return Object.fromEntries(places.map((place) => [`gradient ${place.name}`, viewOf(buffer, place)]));
+/** Runs a graph and adds its outputs `gradient NAME` to the flat buffer; returns all outputs. */
+function accumulator({ places, length }: ParameterLayout, gradient: Float32Array) {
+  const partial = new Float32Array(length);
+  const into = Object.fromEntries(places.map((place) => [`gradient ${place.name}`, viewOf(partial, place)]));
+  return async (session: Session, feeds: Feeds): Promise<Results> => {
+    const results = await session.run(feeds, into);
+    for (const place of places) {
+      if (results[`gradient ${place.name}`] === undefined) continue;
+      const end = place.offset + place.length;
+      for (let i = place.offset; i < end; i++) gradient[i] += partial[i];
+    }
+    return results;
+  };
 }
 
 /** Running statistics move towards those of each batch, in the order the layers saw them (both views, one by one). */
@@ -135,20 +151,4 @@ function updateBatchNorm({ batchNorm }: ModelWeights, results: Results): void {
     for (let i = 0; i < running.length; i++) running[i] += BATCH_NORM_MOMENTUM * (values[i] - running[i]);
     if (kind === 'mean') statistics.batches++;
   }
-}
-
-function pick(results: Results, names: readonly string[]): Results {
-  return Object.fromEntries(names.map((name) => [name, results[name]]));
-}
-
-/** A session compiled at its first use. */
-function once(compile: () => Promise<Session>): {
-  readonly get: () => Promise<Session>;
-  readonly release: () => Promise<void>;
-} {
-  let session: Promise<Session> | undefined;
-  return {
-    get: () => (session ??= compile()),
-    release: async () => (await session)?.release(),
-  };
 }

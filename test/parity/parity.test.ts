@@ -70,7 +70,7 @@ describe(`parity on ${folder.split('/').at(-1)}`, () => {
 
   it('losses, gradients and updated parameters of three steps agree', async () => {
     const weights = golden.weights();
-    const batch = assembleBatch(size, 'pearson', series, golden.kept, { ...golden, dropout: {} });
+    const batch = assembleBatch(size.rois, 'pearson', series, { ...golden, dropout: {} });
     const plan = { size, objective, fc: 'pearson', seed: 0, batch: series.length } as const;
     const runner = stepRunner(plan, series.length, compile);
     const moments = emptyMoments(weights.trained.length);

@@ -1,0 +1,52 @@
+/** @file The model card: what was trained, on what, for which ROIs, under which licence. */
+import { z } from 'zod';
+import { FC_KINDS } from '../connectivity/kinds.ts';
+import { InputError } from '../errors/input-error.ts';
+
+const size = z.strictObject({
+  rois: z.int().positive(),
+  layers: z.int().positive(),
+  heads: z.int().positive(),
+  ffn: z.int().positive(),
+  feature: z.int().positive(),
+});
+
+const cardSchema = z.looseObject({
+  format: z.literal('brainmass-model/1'),
+  /** Version of this package. */
+  version: z.string().optional(),
+  preset: z.string().optional(),
+  size,
+  parameters: z.int().optional(),
+  /** Atlas id and ROI names in order; absent in published checkpoints, which do not say. */
+  atlas: z.string().optional(),
+  roi_names: z.array(z.string()).optional(),
+  fc: z.enum(FC_KINDS),
+  /** What it was pretrained on. */
+  dataset: z.strictObject({ hash: z.string(), scans: z.int(), participants: z.int() }).optional(),
+  /** Their ids, so that an evaluation can tell who was seen in pretraining. */
+  participants: z.array(z.string()).optional(),
+  seed: z.int().optional(),
+  epochs: z.number().optional(),
+  steps: z.int().optional(),
+  licence: z.string().optional(),
+});
+
+/** `card.json` of a run; also kept inside `model.safetensors`, so that the file alone can be used. */
+export type ModelCard = z.infer<typeof cardSchema>;
+
+export function parseCard(text: string, where: string): ModelCard {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new InputError({ where, problem: 'the model card is not JSON' }, { cause });
+  }
+  const parsed = cardSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InputError({
+    where,
+    problem: `the model card is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}`,
+  });
+}

@@ -2,5 +2,6 @@
 import type { Command } from 'commander';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
+import { simulateCommand } from './simulate.ts';
 
-export const COMMANDS: readonly (() => Command)[] = [ingestCommand, inspectCommand];
+export const COMMANDS: readonly (() => Command)[] = [simulateCommand, ingestCommand, inspectCommand];

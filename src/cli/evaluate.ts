@@ -37,7 +37,10 @@ export function evaluateCommand(): Command {
     .argument('<model>', 'a run directory, a .safetensors or a published .pth')
     .argument('<dataset>', 'a data set written by ingest or simulate')
     .requiredOption('--label <column>', "a phenotype column, or a threshold on one: 'age>15'")
-    .option('--positive <value>', 'the value that is the patient class')
+    .option(
+      '--positive <value>',
+      'the value of the patient class (default: the larger number, or what is no word for controls)',
+    )
     .option('--control <value>', 'the value that is the control class')
     .option('--protocol <name>', PROTOCOLS.join(' or '), 'svm')
     .option('--repeats <n>', 'random splits 70/15/15 by participant', wholeNumber('--repeats', 1), 10)

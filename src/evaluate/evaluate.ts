@@ -25,7 +25,7 @@ export interface EvaluationRequest {
 }
 
 /** How many scans and participants a class has. */
-export interface ClassSize {
+interface ClassSize {
   readonly value: string;
   readonly scans: number;
   readonly participants: number;

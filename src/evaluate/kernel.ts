@@ -49,7 +49,7 @@ function squaredNorms({ values, rows, columns }: Matrix): Float64Array {
  * a times b transposed, `[a.rows, b.rows]`. Two rows against four at a time: eight running sums stay in registers and
  * each value loaded is used two or four times. At the edge the last row is taken again, which writes the same number.
  */
-export function innerProducts(a: Matrix, b: Matrix): Float64Array {
+function innerProducts(a: Matrix, b: Matrix): Float64Array {
   const symmetric = a === b;
   const n = a.rows;
   const m = b.rows;

@@ -10,7 +10,7 @@ export interface Split {
   readonly test: readonly number[];
 }
 export const PARTS = ['train', 'validation', 'test'] as const;
-export type Part = (typeof PARTS)[number];
+type Part = (typeof PARTS)[number];
 
 /** The paper's share of validation and of test participants; training takes the rest. */
 const HELD_OUT = 0.15;

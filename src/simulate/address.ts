@@ -1,7 +1,17 @@
 /** @file Where the draws of a simulation live: each thing that is drawn has a stream of its own. */
 import { type RandomStream, randomStream } from '../random/draws.ts';
 
-const DRAWN = ['brain', 'site', 'balance', 'person', 'person-loadings', 'visit', 'visit-loadings', 'bold'] as const;
+const DRAWN = [
+  'brain',
+  'site',
+  'balance',
+  'person',
+  'person-loadings',
+  'visit',
+  'visit-loadings',
+  'bold',
+  'site-loadings',
+] as const;
 
 /**
  * The stream for one thing: a site, a participant, one visit of a participant. It depends on nothing else, so that

@@ -6,6 +6,7 @@
  * whatever is planted. The shares are set so that FC resembles that of 651 scans of ABIDE I on 100 ROIs (mean 0.39;
  * homotopic pairs 0.75, within networks 0.52, between 0.37; falling with distance).
  */
+import { InputError } from '../errors/input-error.ts';
 import { normal } from '../random/draws.ts';
 import { drawsFor } from './address.ts';
 import { choleskyFactor } from './cholesky.ts';
@@ -80,7 +81,11 @@ const OWN_VARIANCE = 0.02;
 /** What people, days and motion add to an ROI's variance, on average. */
 const STRAY_VARIANCE = 0.3;
 
-/** The average brain on a parcellation, ready for the couplings that are planted. */
+/**
+ * The average brain on a parcellation, ready for the couplings that are planted.
+ *
+ * @throws InputError when the effect of the diagnosis is too large for this parcellation
+ */
 export function makeBrain({ parcels }: Parcellation, planted: readonly PlantedCoupling[]): Brain {
   const rois = parcels.length;
   const factors = BRAIN_FACTORS + 2 * planted.length;
@@ -111,8 +116,23 @@ export function makeBrain({ parcels }: Parcellation, planted: readonly PlantedCo
     });
     return COUPLING_SD / (COUPLING_LOADING ** 2 * inverseSd[0] * inverseSd[1]);
   });
+  checkReach(planted, unitShift, rois);
   const mixing = choleskyFactor(factorCorrelation(), BRAIN_FACTORS);
   return { rois, networkOf, factors, loadings, mixing, field: choleskyFactor(covariance, rois), planted, unitShift };
+}
+
+/** In a few ROIs a planted coupling may need a correlation of its factors beyond 1 for effects that others can hold. */
+function checkReach(planted: readonly PlantedCoupling[], unitShift: readonly number[], rois: number): void {
+  planted.forEach(({ by, effect }, index) => {
+    const largest = 2 / unitShift[index];
+    if (by === 'dx' && Math.abs(effect) >= largest)
+      throw new InputError({
+        problem: `an effect of this size cannot be planted in ${rois} ROIs`,
+        expected: `Cohen's d within ±${(Math.floor(largest * 100) / 100).toFixed(2)}`,
+        found: `${effect}`,
+        fix: 'plant a smaller one or simulate more ROIs',
+      });
+  });
 }
 
 /** Correlation of the global factor (independent of the others) and the networks. */

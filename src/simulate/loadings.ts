@@ -32,7 +32,7 @@ export function visitLoadings(brain: Brain, seed: number, visit: Visit): Float64
   const loadings = brain.loadings.slice();
   const strength = Math.exp(globalLevel);
   for (let at = 0; at < loadings.length; at += brain.factors) loadings[at] *= strength;
-  deviate(loadings, brain, SPREAD.site, drawsFor(seed, 'site', participant.site.index, 1));
+  deviate(loadings, brain, SPREAD.site, drawsFor(seed, 'site-loadings', participant.site.index));
   deviate(loadings, brain, SPREAD.person, drawsFor(seed, 'person-loadings', participant.index));
   deviate(loadings, brain, SPREAD.visit, drawsFor(seed, 'visit-loadings', participant.index, session));
   return loadings;

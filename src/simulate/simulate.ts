@@ -51,11 +51,11 @@ export function simulateCohort(options: CohortOptions): Cohort {
   if (timepoints !== undefined) checkWhole('--timepoints', timepoints, FEWEST_TIMEPOINTS, 100_000);
   const planted = plantedCouplings(effect);
   const parcels = parcellation(rois);
+  const brain = makeBrain(parcels, planted);
   return {
     parcellation: parcels,
     planted,
     *scans() {
-      const brain = makeBrain(parcels, planted);
       const sites = Array.from({ length: options.sites }, (_, index) => makeSite(seed, index, timepoints));
       for (let index = 0; index < subjects; index++) {
         const participant = makeParticipant(seed, index, sites);

@@ -1,6 +1,7 @@
 /** @file What is planted can be found again, in its size and its place, and nothing is found where nothing is planted. */
 import { expect, test } from 'vitest';
 import { COUPLING_SD, plantedCouplings } from '../../src/simulate/planted.ts';
+import { simulateCohort } from '../../src/simulate/simulate.ts';
 import {
   COHORT,
   cohensD,
@@ -95,4 +96,17 @@ test('effects that cannot be planted are refused', () => {
       `an effect of this size cannot be planted, expected Cohen's d from -1.5 to 1.5, found ${effect}.`,
     );
   expect(plantedCouplings(-1.5)[0].effect).toBe(-1.5);
+});
+
+test('an effect that only a small brain cannot hold is refused there, and held by the others', () => {
+  expect(() => simulateCohort({ ...COHORT, rois: 16, effect: 1.5 })).toThrow(
+    "an effect of this size cannot be planted in 16 ROIs, expected Cohen's d within ±1.42, found 1.5; plant a smaller one or simulate more ROIs.",
+  );
+  for (const options of [
+    { rois: 16, effect: -1.42 },
+    { rois: 100, effect: 1.5 },
+    { rois: 84, effect: -1.5 },
+  ])
+    for (const { series } of simulateCohort({ ...COHORT, ...options, subjects: 4, timepoints: 20 }).scans())
+      expect(series.values.every(Number.isFinite)).toBe(true);
 });

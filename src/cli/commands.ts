@@ -1,7 +1,17 @@
 /** @file Every sub-command, in the order of `--help`. */
 import type { Command } from 'commander';
+import { embedCommand } from './embed.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
+import { pretrainCommand } from './pretrain.ts';
 import { simulateCommand } from './simulate.ts';
 
-export const COMMANDS: readonly (() => Command)[] = [simulateCommand, ingestCommand, inspectCommand];
+export const COMMANDS: readonly (() => Command)[] = [
+  simulateCommand,
+  ingestCommand,
+  inspectCommand,
+  pretrainCommand,
+  embedCommand,
+  evaluateCommand,
+];

@@ -1,0 +1,95 @@
+/** @file The pretraining loop: draw, step, log, now and then a checkpoint. */
+import type { Dataset } from '../dataset/dataset.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { Progress } from '../progress.ts';
+import type { Compile } from '../runtime/session.ts';
+import { drawBatch, type StepBatch } from './batch.ts';
+import type { Losses } from './objective.ts';
+import { adamW, movingAverage, PAPER_ADAMW } from './optimizer.ts';
+import type { StepMetrics } from './run-directory.ts';
+import { learningRate, scanSampler, stepsPerEpoch } from './schedule.ts';
+import { objectiveOfSettings, type Settings, viewsOfSettings } from './settings.ts';
+import { stepRunner } from './step.ts';
+import type { TrainingState } from './training-state.ts';
+
+export interface PretrainOptions {
+  readonly dataset: Dataset;
+  readonly settings: Settings;
+  readonly compile: Compile;
+  /** Called after every step, before the next one starts. */
+  readonly onStep: (metrics: StepMetrics) => void;
+  /** Called now and then with a state worth keeping, and at the end. */
+  readonly onCheckpoint: (state: TrainingState) => void;
+  readonly progress?: Progress | undefined;
+  /** Ends the run after the current step, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Takes the steps that are left. `state` is changed in place.
+ *
+ * @throws InputError when the loss is no longer finite; the last checkpoint stays as it is
+ */
+export async function pretrain(state: TrainingState, options: PretrainOptions): Promise<void> {
+  const { dataset, settings, compile, onStep, onCheckpoint, progress, signal } = options;
+  const { optimizer, training } = settings;
+  const scans = dataset.scans.length;
+  const perEpoch = stepsPerEpoch(scans, training.batch);
+  const total = training.epochs * perEpoch;
+  const objective = objectiveOfSettings(settings);
+  const plan = {
+    size: state.weights.size,
+    objective,
+    seed: training.seed,
+    batch: training.batch,
+    ...viewsOfSettings(settings),
+  };
+  const runner = stepRunner(plan, training.micro_batch, compile);
+  const sample = scanSampler(training.seed, scans, training.batch);
+  const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };
+  const draw = (step: number): StepBatch => {
+    const epoch = Math.floor(step / perEpoch);
+    const chosen = sample(epoch, step % perEpoch);
+    return drawBatch(plan, epoch, chosen, Array.from(chosen, dataset.readSeries));
+  };
+
+  let saved = Date.now();
+  let next = state.step < total ? draw(state.step) : undefined;
+  while (next !== undefined && signal?.aborted !== true) {
+    const started = performance.now();
+    const epoch = Math.floor(state.step / perEpoch);
+    const running = runner.run(state.weights, next);
+    // Drawn while the graphs run, on their own threads.
+    next = state.step + 1 < total ? draw(state.step + 1) : undefined;
+    const losses = await running;
+    checkFinite(losses, epoch, state.step);
+    const lr = learningRate(epoch, optimizer.learning_rate, optimizer.warmup_epochs);
+    adamW(state.weights.trained, runner.gradient, state.moments, state.step + 1, lr, adam);
+    movingAverage(state.weights.target, state.weights.trained, optimizer.target_momentum);
+    state.step++;
+    const scansPerSecond = training.batch / ((performance.now() - started) / 1000);
+    onStep({ epoch, step: state.step, ...losses, lr, scans_per_second: Math.round(scansPerSecond * 100) / 100 });
+    progress?.(state.step, total, progressNote(epoch, training.epochs, losses, scansPerSecond));
+    if (Date.now() - saved > training.checkpoint_minutes * 60_000) {
+      onCheckpoint(state);
+      saved = Date.now();
+    }
+  }
+  onCheckpoint(state);
+  await runner.release();
+}
+
+function checkFinite(losses: Losses, epoch: number, step: number): void {
+  const broken = Object.entries(losses).filter(([, value]) => !Number.isFinite(value));
+  if (broken.length > 0)
+    throw new InputError({
+      where: `epoch ${epoch + 1}, step ${step + 1}`,
+      problem: `the loss is no longer finite (${broken.map(([name, value]) => `${name} ${value}`).join(', ')})`,
+      fix: 'the last checkpoint is kept; lower optimizer.learning_rate, or look for extreme scans with brainmass inspect',
+    });
+}
+
+function progressNote(epoch: number, epochs: number, { loss, lra, nce, mse }: Losses, scansPerSecond: number): string {
+  const parts = `loss ${loss.toFixed(3)} (lra ${lra.toFixed(3)}, nce ${nce.toFixed(3)}, mse ${mse.toFixed(4)})`;
+  return `epoch ${epoch + 1}/${epochs}, ${parts}, ${scansPerSecond.toFixed(1)} scans/s`;
+}

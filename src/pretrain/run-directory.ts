@@ -1,0 +1,85 @@
+/** @file A run on disk (`NAME.run/`): settings, card, model, metrics, and the state to resume from. */
+import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { InputError } from '../errors/input-error.ts';
+import { readBytes, readText, replaceDirectory, writeFileAtomically } from '../files/atomic.ts';
+import { encodeSafetensors, parseSafetensors, type Safetensors } from '../files/safetensors.ts';
+import { concatenate } from '../graph/onnx/protobuf.ts';
+import { type ModelCard, parseCard } from '../model/card.ts';
+import { toStateDict } from '../model/state-dict.ts';
+import { parseConfig } from './config-file.ts';
+import { formatSettings, type Settings } from './settings.ts';
+import { decodeState, encodeState, type TrainingState } from './training-state.ts';
+
+/** One line of `metrics.jsonl`. */
+export interface StepMetrics {
+  readonly epoch: number;
+  readonly step: number;
+  readonly loss: number;
+  readonly lra: number;
+  readonly nce: number;
+  readonly mse: number;
+  readonly lr: number;
+  readonly scans_per_second: number;
+}
+
+const CONFIG = 'config.yaml';
+const CARD = 'card.json';
+const MODEL = 'model.safetensors';
+const METRICS = 'metrics.jsonl';
+const STATE = join('resume', 'state.safetensors');
+
+/** Makes a new run with its first checkpoint, whole or not at all. @throws InputError when the directory exists */
+export async function createRun(
+  directory: string,
+  settings: Settings,
+  card: ModelCard,
+  state: TrainingState,
+  options: { readonly overwrite: boolean },
+): Promise<void> {
+  const write = async (temporary: string) => {
+    writeFileAtomically(join(temporary, CONFIG), formatSettings(settings));
+    writeFileAtomically(join(temporary, METRICS), '');
+    writeCheckpoint(temporary, card, state);
+  };
+  await replaceDirectory(directory, write, { ...options, marker: CONFIG });
+}
+
+/** Replaces the model, its card and the state to resume from, each file whole; the state last, it is what counts. */
+export function writeCheckpoint(directory: string, card: ModelCard, state: TrainingState): void {
+  mkdirSync(join(directory, 'resume'), { recursive: true });
+  const metadata = { card: JSON.stringify(card) };
+  writeTensors(join(directory, MODEL), { tensors: toStateDict(state.weights), metadata });
+  writeFileAtomically(join(directory, CARD), `${JSON.stringify(card, null, 2)}\n`);
+  writeTensors(join(directory, STATE), encodeState(state));
+}
+
+function writeTensors(path: string, content: Safetensors): void {
+  writeFileAtomically(path, concatenate(encodeSafetensors(content)));
+}
+
+/** What a run was started with. */
+export function openRun(directory: string): { readonly settings: Settings; readonly card: ModelCard } {
+  const path = join(directory, CONFIG);
+  if (!existsSync(path))
+    throw new InputError({
+      where: directory,
+      problem: `there is no run to resume: it has no ${CONFIG}`,
+      fix: 'start one without --resume',
+    });
+  const card = parseCard(readText(join(directory, CARD)), join(directory, CARD));
+  return { settings: parseConfig(readText(path), path).settings, card };
+}
+
+/** The last checkpoint. Metrics of steps after it are cut off: they will be taken again. */
+export function readState(directory: string, card: ModelCard): TrainingState {
+  const path = join(directory, STATE);
+  const state = decodeState(parseSafetensors(readBytes(path), path), card.size, path);
+  const lines = readText(join(directory, METRICS)).split('\n').slice(0, state.step);
+  writeFileAtomically(join(directory, METRICS), lines.map((line) => `${line}\n`).join(''));
+  return state;
+}
+
+export function appendMetrics(directory: string, metrics: StepMetrics): void {
+  appendFileSync(join(directory, METRICS), `${JSON.stringify(metrics)}\n`);
+}

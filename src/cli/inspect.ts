@@ -49,7 +49,9 @@ function range(min: number, max: number, unit: string): string {
 }
 
 function counts(values: Readonly<Record<string, number>>, unit = ''): string {
-  const named = Object.entries(values).map(([name, n]) => `${name === '' ? 'not known' : `${name}${unit}`} (${n})`);
+  const named = Object.entries(values)
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, n]) => `${name === '' ? 'not known' : `${name}${unit}`} (${n})`);
   return named.slice(0, 8).join(', ') + (named.length > 8 ? `, ${named.length - 8} more` : '');
 }
 

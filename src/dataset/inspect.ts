@@ -31,10 +31,10 @@ export interface MissingRoiCount {
   readonly scans: number;
   /** Missing ROIs of all scans together. */
   readonly total: number;
-  /** ROI name to the number of scans that miss it, most frequent first. */
-  readonly byRoi: Readonly<Record<string, number>>;
-  /** Scan id to the number of ROIs that it misses; only scans that miss any. */
-  readonly byScan: Readonly<Record<string, number>>;
+  /** ROIs that any scan misses and the number of scans that do, most frequent first. */
+  readonly byRoi: readonly { readonly roi: string; readonly scans: number }[];
+  /** Scans that miss any ROI, and how many. */
+  readonly byScan: readonly { readonly scan: string; readonly rois: number }[];
 }
 
 /** Reads every series of the data set and describes it. */
@@ -75,12 +75,12 @@ function scanSeries(
   progress: Progress | undefined,
 ): { missing: MissingRoiCount; duplicates: string[][] } {
   const missingNames: string[] = [];
-  const byScan: Record<string, number> = {};
+  const byScan: { scan: string; rois: number }[] = [];
   const byContent = new Map<string, string[]>();
   for (const [i, { scanId }] of scans.entries()) {
     const series = readSeries(i);
     const missing = missingRois(series);
-    if (missing.length > 0) byScan[scanId] = missing.length;
+    if (missing.length > 0) byScan.push({ scan: scanId, rois: missing.length });
     for (const roi of missing) missingNames.push(roiNames[roi]);
     const content = createHash('sha256').update(series.values).digest('base64');
     byContent.set(content, [...(byContent.get(content) ?? []), scanId]);
@@ -88,9 +88,9 @@ function scanSeries(
   }
   return {
     missing: {
-      scans: Object.keys(byScan).length,
+      scans: byScan.length,
       total: missingNames.length,
-      byRoi: Object.fromEntries(countValues(missingNames)),
+      byRoi: [...countValues(missingNames)].map(([roi, scans]) => ({ roi, scans })),
       byScan,
     },
     duplicates: [...byContent.values()].filter((ids) => ids.length > 1),

@@ -40,11 +40,10 @@ function duplicateWarnings(duplicates: readonly (readonly string[])[]): string[]
 
 function missingRoiWarnings({ scans, byRoi }: MissingRoiCount, total: number): string[] {
   if (scans === 0) return [];
-  const rois = Object.entries(byRoi);
-  const most = rois.slice(0, 3).map(([name, n]) => `${name} in ${n}`);
+  const most = byRoi.slice(0, 3).map(({ roi, scans: n }) => `${roi} in ${n}`);
   return [
-    `${scans} of ${count(total, 'scan')} lack signal in some of ${count(rois.length, 'ROI')} ` +
-      `(${most.join(', ')}${rois.length > 3 ? ', …' : ''}); every correlation with them is 0`,
+    `${scans} of ${count(total, 'scan')} lack signal in some of ${count(byRoi.length, 'ROI')} ` +
+      `(${most.join(', ')}${byRoi.length > 3 ? ', …' : ''}); every correlation with them is 0`,
   ];
 }
 

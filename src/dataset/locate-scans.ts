@@ -193,7 +193,7 @@ function identify(matches: readonly Match[]): LocatedScan[] {
       tr: row?.tr,
       phenotype: row?.phenotype ?? {},
     };
-    return { path, name, where: row === undefined ? name : `${row.where} (${name})`, scan };
+    return { path, name, where: row === undefined ? path : `${row.where} (${name})`, scan };
   });
   refuseRepeats(scans, ({ path }) => realpathSync(path), 'the file was named already, in');
   const count = new Map<string, number>();

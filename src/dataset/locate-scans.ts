@@ -1,21 +1,11 @@
 /** @file Which file is which scan: the rows of a participants table matched with files, or files alone. Node only. */
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
 import { findScans } from '../series/find-scans.ts';
-import type { Scan } from './dataset.ts';
-import { bidsEntities, fileIds, stem } from './file-name.ts';
+import { bidsEntities, stem } from './file-name.ts';
+import { identifyScans, type LocatedScan, type Match } from './identify-scans.ts';
 import type { ParticipantRow, Participants } from './participants.ts';
-
-/** A scan that is still in its own file. */
-export interface LocatedScan {
-  readonly path: string;
-  /** Relative to the source folder, with `/`. */
-  readonly name: string;
-  /** For messages: the row of the table, or the file. */
-  readonly where: string;
-  readonly scan: Omit<Scan, 'timepoints' | 'offset'>;
-}
 
 export interface LocateOptions {
   /** Leave out rows of the table whose file is missing. */
@@ -30,13 +20,6 @@ export interface Located {
   readonly left: readonly string[];
   /** Files of the sources that belong to no row, when the rows were matched by id. */
   readonly unused: readonly string[];
-}
-
-/** A file, its name below the source folder, and the row that it belongs to. */
-interface Match {
-  readonly path: string;
-  readonly name: string;
-  readonly row?: ParticipantRow;
 }
 
 interface Matches {
@@ -64,18 +47,18 @@ export function locateScans(
       throw new InputError({ where: source, problem: 'there is no such file or folder', fix: 'check the path' });
   if (sources.length === 0)
     throw new InputError({ problem: 'no source is given', fix: 'name the folder or the files that hold the scans' });
-  if (participants === undefined) return { scans: identify(listFiles(sources)), left: [], unused: [] };
+  if (participants === undefined) return { scans: identifyScans(listFiles(sources)), left: [], unused: [] };
   const named = participants.columns.file !== undefined;
   const { matches, left, unused } = named
     ? matchByName(participants.rows, sources, options)
     : matchById(participants.rows, listFiles(sources));
-  if (left.length > 0 && !options.allowMissing)
+  if (left.length > 0 && (!options.allowMissing || matches.length === 0))
     throw new InputError({
       where: options.table ?? 'the table',
       problem: `${left.length} of ${participants.rows.length} rows have no file (${fewOf(left)})`,
-      fix: 'correct the table or the source folder, or pass --allow-missing to leave them out',
+      fix: 'correct the table or the source folder, or pass --allow-missing to leave some of them out',
     });
-  return { scans: identify(matches), left, unused };
+  return { scans: identifyScans(matches), left, unused };
 }
 
 /** The first five of a list, for a message. */
@@ -88,36 +71,43 @@ function listFiles(sources: readonly string[]): Match[] {
   return sources.flatMap((source) =>
     statSync(source).isDirectory()
       ? findScans(source).map((path) => ({ path, name: unixPath(relative(source, path)) }))
-      : [{ path: source, name: unixPath(isAbsolute(source) ? stemWithExtension(source) : source) }],
+      : [{ path: source, name: unixPath(isAbsolute(source) ? basename(source) : source) }],
   );
-}
-
-function stemWithExtension(path: string): string {
-  return path.slice(dirname(path).length).replace(/^[/\\]+/, '');
 }
 
 function unixPath(path: string): string {
   return path.replaceAll(sep, '/');
 }
 
-/** Rows that name their file: relative to a source folder or to the table's, or one of the files given. */
+/** Rows that name their file: one of the files given, or relative to a source folder or else to the table's. */
 function matchByName(rows: readonly ParticipantRow[], sources: readonly string[], { table }: LocateOptions): Matches {
   const folders = sources.filter((source) => statSync(source).isDirectory());
-  const files = new Map(sources.filter((source) => !folders.includes(source)).map((file) => [resolve(file), file]));
+  const files = new Map<string, string[]>();
+  for (const source of sources)
+    if (!folders.includes(source)) files.set(basename(source), [...(files.get(basename(source)) ?? []), source]);
   const matches: Match[] = [];
   const left: string[] = [];
   for (const row of rows) {
     const name = row.file ?? '';
-    const bases = isAbsolute(name) ? [''] : [...folders, ...(table === undefined ? [] : [dirname(table)])];
-    const path =
-      bases
-        .map((base) => join(base, name))
-        .find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile()) ??
-      [...files.keys()].find((file) => file.endsWith(`${sep}${name}`));
+    const below = (bases: readonly string[]) => bases.map((base) => join(base, name)).filter(isFile);
+    const given = (files.get(basename(name)) ?? []).filter((file) => resolve(file).endsWith(join(sep, name)));
+    const found = isAbsolute(name) ? [name].filter(isFile) : [...given, ...below(folders)];
+    const [path, other] = found.length > 0 || table === undefined ? found : below([dirname(table)]);
     if (path === undefined) left.push(`row ${row.row} ${name}`);
-    else matches.push({ path, name: unixPath(isAbsolute(name) ? stemWithExtension(name) : name), row });
+    else if (other === undefined || realpathSync(path) === realpathSync(other))
+      matches.push({ path, name: unixPath(isAbsolute(name) ? basename(name) : name), row });
+    else
+      throw new InputError({
+        where: row.where,
+        problem: `${name} may be ${path} or ${other}`,
+        fix: 'name the file with its folder',
+      });
   }
   return { matches, left, unused: [] };
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /**
@@ -175,46 +165,4 @@ function rowOf({ name }: Match, byId: ReadonlyMap<string, ParticipantRow>): Part
 function partsOf(name: string): string[] {
   const words = [...name.matchAll(/[^_\-.\s]+/g)].map((word) => [word.index, word.index + word[0].length] as const);
   return words.flatMap(([start], i) => words.slice(i).map(([, end]) => name.slice(start, end)));
-}
-
-function identify(matches: readonly Match[]): LocatedScan[] {
-  const names = fileIds(matches.map(({ name }) => name));
-  const scans = matches.map(({ path, name, row }, i): LocatedScan => {
-    const entities = bidsEntities(name);
-    const participantId = row?.participantId ?? (entities.participant || names[i]);
-    const session = row?.session || entities.session;
-    const run = row?.run || entities.run;
-    const scan = {
-      scanId: [participantId, session, run].filter((part) => part !== '').join('_'),
-      participantId,
-      session,
-      run,
-      site: row?.site ?? '',
-      tr: row?.tr,
-      phenotype: row?.phenotype ?? {},
-    };
-    return { path, name, where: row === undefined ? path : `${row.where} (${name})`, scan };
-  });
-  refuseRepeats(scans, ({ path }) => realpathSync(path), 'the file was named already, in');
-  const count = new Map<string, number>();
-  for (const { scan } of scans) count.set(scan.scanId, (count.get(scan.scanId) ?? 0) + 1);
-  const unique = scans.map((located, i) =>
-    count.get(located.scan.scanId) === 1 ? located : { ...located, scan: { ...located.scan, scanId: names[i] } },
-  );
-  refuseRepeats(unique, ({ scan }) => scan.scanId, 'the scan has the same id as');
-  return unique;
-}
-
-function refuseRepeats(scans: readonly LocatedScan[], key: (scan: LocatedScan) => string, problem: string): void {
-  const first = new Map<string, LocatedScan>();
-  for (const scan of scans) {
-    const other = first.get(key(scan));
-    if (other !== undefined)
-      throw new InputError({
-        where: scan.where,
-        problem: `${problem} ${other.where}`,
-        fix: 'name every scan once; tell repeated scans of a participant apart by the columns session and run',
-      });
-    first.set(key(scan), scan);
-  }
 }

@@ -14,8 +14,8 @@ const KNOWN_NAMES = {
   site: ['site', 'site_id'],
   tr: ['tr', 'repetitiontime', 'repetition_time'],
 } as const;
-export type Role = keyof typeof KNOWN_NAMES;
-export const ROLES = Object.keys(KNOWN_NAMES) as readonly Role[];
+type Role = keyof typeof KNOWN_NAMES;
+const ROLES = Object.keys(KNOWN_NAMES) as readonly Role[];
 
 /** Columns given by name; the others are found by {@link KNOWN_NAMES}. */
 export type ColumnChoice = { readonly [role in Role]?: string };

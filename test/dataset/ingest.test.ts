@@ -192,12 +192,44 @@ describe('a table', () => {
     put('p.csv', `id,file\n${['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => `${id},${id}.npy`).join('\n')}\n`);
     await expect(run('in', { participants: 'p.csv', atlas: '4' })).rejects.toThrow(
       `${at('p.csv')}: 6 of 7 rows have no file (row 3 b.npy; row 4 c.npy; row 5 d.npy; row 6 e.npy; row 7 f.npy; …); ` +
-        'correct the table or the source folder, or pass --allow-missing to leave them out.',
+        'correct the table or the source folder, or pass --allow-missing to leave some of them out.',
     );
     expect(existsSync(at('out'))).toBe(false);
     const { scans, warnings } = await run('in', { participants: 'p.csv', atlas: '4', allowMissing: true });
     expect(scans).toBe(1);
+    put('q.csv', 'id,file\nb,b.npy\n');
+    await expect(run('in', { participants: 'q.csv', atlas: '4', allowMissing: true, overwrite: true })).rejects.toThrow(
+      '1 of 1 rows have no file (row 2 b.npy)',
+    );
     expect(warnings[0]).toMatch(/^6 rows of the table have no file and were left out: row 3 b\.npy/);
+  });
+});
+
+describe('files that a table names', () => {
+  beforeEach(() => {
+    putNpy('in1/ts/a.npy', 30, 4);
+    putNpy('in2/ts/b.npy', 30, 4);
+    put('p.csv', 'id,file\n1,ts/a.npy\n2,b.npy\n');
+  });
+
+  test('may be given one by one, and in several folders', async () => {
+    await run(['in1/ts/a.npy', 'in2/ts/b.npy'], { participants: 'p.csv', atlas: '4' });
+    expect(opened().scans.map(({ participantId }) => participantId)).toEqual(['1', '2']);
+    await run(['in1', 'in2/ts'], { participants: 'p.csv', atlas: '4', overwrite: true });
+    expect(scanIds()).toEqual(['1', '2']);
+  });
+
+  test('may lie beside the table', async () => {
+    putNpy('b.npy', 30, 4);
+    await run('in1', { participants: 'p.csv', atlas: '4' });
+    expect(scanIds()).toEqual(['1', '2']);
+  });
+
+  test('may not be one of two', async () => {
+    putNpy('in2/ts/a.npy', 30, 4);
+    await expect(run(['in1', 'in2'], { participants: 'p.csv', atlas: '4' })).rejects.toThrow(
+      `${at('p.csv')} row 2: ts/a.npy may be ${at('in1/ts/a.npy')} or ${at('in2/ts/a.npy')}; name the file with its folder.`,
+    );
   });
 });
 

@@ -16,6 +16,7 @@ import {
   readState,
   type StepMetrics,
   writeCheckpoint,
+  writeSnapshot,
 } from '../pretrain/run-directory.ts';
 import { PAPER_SETTINGS, type Settings, settingsSchema, sizeOfSettings } from '../pretrain/settings.ts';
 import { initialState, type TrainingState } from '../pretrain/training-state.ts';
@@ -36,6 +37,7 @@ interface PretrainCommandOptions {
   batch?: number;
   microBatch?: number;
   warmupEpochs?: number;
+  snapshotEpochs?: number;
   seed?: number;
   threads?: number;
   licence: string;
@@ -75,6 +77,7 @@ export function pretrainCommand(): Command {
       'epochs until the full learning rate (default: 10)',
       wholeNumber('--warmup-epochs', 0),
     )
+    .option('--snapshot-epochs <n>', 'keep a copy of the model every n epochs', wholeNumber('--snapshot-epochs', 0))
     .option('--seed <n>', 'seed of every random draw (default: 1)', wholeNumber('--seed', 0))
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
     .option('--licence <text>', 'licence of the weights, for the model card', 'not stated')
@@ -113,6 +116,8 @@ async function run(path: string, options: PretrainCommandOptions): Promise<void>
       },
       onCheckpoint: (checkpoint) =>
         writeCheckpoint(options.out, cardAt(card, dataset, settings, checkpoint), checkpoint),
+      onSnapshot: (epoch, snapshot) =>
+        writeSnapshot(options.out, epoch, cardAt(card, dataset, settings, snapshot), snapshot),
       progress: progressLine('step'),
       signal: stop.signal,
     });
@@ -168,7 +173,7 @@ function resolve(dataset: Dataset, options: PretrainCommandOptions): Settings {
   const base = file?.settings ?? PAPER_SETTINGS;
   const given = <T extends object>(changes: T) =>
     Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-  const { preset, layers, heads, ffn, fc, epochs, batch, microBatch, warmupEpochs, seed } = options;
+  const { preset, layers, heads, ffn, fc, epochs, batch, microBatch, warmupEpochs, snapshotEpochs, seed } = options;
   const settings = validate(
     settingsSchema,
     {
@@ -176,7 +181,10 @@ function resolve(dataset: Dataset, options: PretrainCommandOptions): Settings {
       model: { ...base.model, ...given({ preset, layers, heads, ffn }) },
       data: { ...base.data, ...given({ fc }) },
       optimizer: { ...base.optimizer, ...given({ warmup_epochs: warmupEpochs }) },
-      training: { ...base.training, ...given({ epochs, batch, micro_batch: microBatch, seed }) },
+      training: {
+        ...base.training,
+        ...given({ epochs, batch, micro_batch: microBatch, snapshot_epochs: snapshotEpochs, seed }),
+      },
     },
     'the command line',
   );

@@ -20,6 +20,8 @@ export interface PretrainOptions {
   readonly onStep: (metrics: StepMetrics) => void;
   /** Called now and then with a state worth keeping, and at the end. */
   readonly onCheckpoint: (state: TrainingState) => void;
+  /** Called after every `snapshot_epochs` epochs. */
+  readonly onSnapshot: (epoch: number, state: TrainingState) => void;
   readonly progress?: Progress | undefined;
   /** Ends the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +33,7 @@ export interface PretrainOptions {
  * @throws InputError when the loss is no longer finite; the last checkpoint stays as it is
  */
 export async function pretrain(state: TrainingState, options: PretrainOptions): Promise<void> {
-  const { dataset, settings, compile, onStep, onCheckpoint, progress, signal } = options;
+  const { dataset, settings, compile, onStep, onCheckpoint, onSnapshot, progress, signal } = options;
   const { optimizer, training } = settings;
   const scans = dataset.scans.length;
   const perEpoch = stepsPerEpoch(scans, training.batch);
@@ -70,6 +72,8 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     const scansPerSecond = training.batch / ((performance.now() - started) / 1000);
     onStep({ epoch, step: state.step, ...losses, lr, scans_per_second: Math.round(scansPerSecond * 100) / 100 });
     progress?.(state.step, total, progressNote(epoch, training.epochs, losses, scansPerSecond));
+    const epochsDone = state.step / perEpoch;
+    if (training.snapshot_epochs > 0 && epochsDone % training.snapshot_epochs === 0) onSnapshot(epochsDone, state);
     if (Date.now() - saved > training.checkpoint_minutes * 60_000) {
       onCheckpoint(state);
       saved = Date.now();

@@ -54,6 +54,12 @@ export function writeCheckpoint(directory: string, card: ModelCard, state: Train
   writeTensors(join(directory, STATE), encodeState(state));
 }
 
+/** Keeps the model as it is after an epoch: `snapshots/epoch-0020.safetensors`, a model that every command takes. */
+export function writeSnapshot(directory: string, epoch: number, card: ModelCard, { weights }: TrainingState): void {
+  const path = join(directory, 'snapshots', `epoch-${String(epoch).padStart(4, '0')}.safetensors`);
+  writeTensors(path, { tensors: toStateDict(weights), metadata: { card: JSON.stringify(card) } });
+}
+
 function writeTensors(path: string, content: Safetensors): void {
   writeFileAtomically(path, concatenate(encodeSafetensors(content)));
 }

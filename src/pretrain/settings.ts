@@ -58,6 +58,8 @@ export const settingsSchema = z.strictObject({
       micro_batch: whole.default(16),
       seed: z.int().min(0).default(1),
       checkpoint_minutes: z.number().min(0).default(5),
+      /** Keeps a copy of the model every so many epochs; 0 keeps none. */
+      snapshot_epochs: z.int().min(0).default(0),
     })
     .prefault({}),
 });

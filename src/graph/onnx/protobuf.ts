@@ -37,7 +37,8 @@ export function messageWriter(): MessageWriter {
       const nested = messageWriter();
       write(nested);
       tag(field, 2);
-      parts.push(varintBytes(nested.parts.reduce((sum, part) => sum + part.length, 0)), ...nested.parts);
+      parts.push(varintBytes(nested.parts.reduce((sum, part) => sum + part.length, 0)));
+      for (const part of nested.parts) parts.push(part);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** @file Every sub-command, in the order of `--help`. */
 import type { Command } from 'commander';
+import { benchCommand } from './bench.ts';
 import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { ingestCommand } from './ingest.ts';
@@ -14,4 +15,5 @@ export const COMMANDS: readonly (() => Command)[] = [
   pretrainCommand,
   embedCommand,
   evaluateCommand,
+  benchCommand,
 ];

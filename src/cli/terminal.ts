@@ -24,17 +24,20 @@ export function formatTable(header: readonly string[], rows: readonly (readonly 
  */
 export function progressLine(label: string): Progress {
   const started = Date.now();
+  // Work may begin in the middle (a resumed run) or slowly (compiling): the rate is taken from the first report on.
+  let first: { readonly done: number; readonly at: number } | undefined;
   const live = process.stderr.isTTY === true;
   const interval = live ? 200 : 15_000;
   let printed = started + 2000 - interval;
   let shown = false;
   return (done, total, note) => {
     const now = Date.now();
+    first ??= { done, at: now };
     const finished = done >= total;
     if (finished ? !shown : now - printed < interval) return;
     printed = now;
     shown = true;
-    const left = done > 0 ? ((now - started) / done) * (total - done) : Number.NaN;
+    const left = done > first.done ? ((now - first.at) / (done - first.done)) * (total - done) : Number.NaN;
     const time = finished ? `took ${formatDuration(now - started)}` : `${formatDuration(left)} left`;
     const text = `${label} ${done}/${total}, ${time}${note === undefined ? '' : `, ${note}`}`;
     process.stderr.write(live ? `\r\x1b[K${text}${finished ? '\n' : ''}` : `${text}\n`);

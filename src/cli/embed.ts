@@ -9,6 +9,7 @@ import { encodeNpy } from '../files/npy.ts';
 import { formatTsv } from '../files/table.ts';
 import { embedDataset } from '../model/embed.ts';
 import { loadModel } from '../model/load-model.ts';
+import { nodeRuntime } from '../runtime/node.ts';
 import { printJson, progressLine } from './terminal.ts';
 
 interface EmbedOptions {
@@ -47,7 +48,11 @@ async function embed(modelPath: string, datasetPath: string, options: EmbedOptio
   try {
     const model = await loadModel(modelPath);
     const fc = options.fc ?? model.card.fc;
-    const values = await embedDataset(model, dataset, { fc, progress: progressLine('embedding') });
+    const values = await embedDataset(model, dataset, {
+      fc,
+      compile: nodeRuntime(),
+      progress: progressLine('embedding'),
+    });
     const scans = dataset.scans.length;
     const rows = dataset.scans.map(({ scanId, participantId }) => ({ scan_id: scanId, participant_id: participantId }));
     const ids = formatTsv(['scan_id', 'participant_id'], rows);

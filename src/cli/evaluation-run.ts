@@ -16,6 +16,7 @@ import { formatTsv } from '../files/table.ts';
 import { embedDataset } from '../model/embed.ts';
 import { loadModel, type Model } from '../model/load-model.ts';
 import { untrainedLike } from '../model/untrained.ts';
+import { nodeRuntime } from '../runtime/node.ts';
 import { progressLine } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -148,7 +149,7 @@ async function featureTables(
     return tables.reduce(stackFeatures);
   };
   const embedding = (of: Model, label: string) => (dataset: Dataset) =>
-    embedDataset(of, dataset, { fc, progress: progressLine(label) });
+    embedDataset(of, dataset, { fc, compile: nodeRuntime(), progress: progressLine(label) });
   return {
     model: await stacked('embedding', embedding(model, 'embedding')),
     untrained: await stacked('untrained embedding', embedding(untrainedLike(model, seed), 'embedding, untrained')),

@@ -7,12 +7,19 @@ const program = new Command('brainmass')
   .description('Pretrain brain network transformers on functional connectivity; diagnose with few labels.')
   .showHelpAfterError('(brainmass --help shows how)')
   .exitOverride();
-for (const command of COMMANDS) program.addCommand(command().copyInheritedSettings(program));
+for (const command of COMMANDS) program.addCommand(inheriting(command(), program));
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
+}
+
+/** The command with the settings of its parent, and so its own sub-commands: else a wrong option there exits with 1. */
+function inheriting(command: Command, parent: Command): Command {
+  command.copyInheritedSettings(parent);
+  for (const subcommand of command.commands) inheriting(subcommand, command);
+  return command;
 }
 
 /** 0: help was asked for. 2: the request or the input is wrong. 1: our fault. */

@@ -4,7 +4,6 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { constant, input } from '../graph/tensor.ts';
 import type { Progress } from '../progress.ts';
-import { nodeRuntime } from '../runtime/node.ts';
 import type { Compile, Session } from '../runtime/session.ts';
 import { embed } from './encoder.ts';
 import type { Model } from './load-model.ts';
@@ -17,8 +16,9 @@ const SCANS_AT_ONCE = 16;
 
 export interface EmbedOptions {
   readonly fc: FcKind;
+  /** What runs the encoder: a browser embeds with the same code. */
+  readonly compile: Compile;
   readonly progress?: Progress;
-  readonly compile?: Compile;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface EmbedOptions {
 export async function embedDataset(
   { weights, card }: Model,
   dataset: Dataset,
-  { fc, progress, compile = nodeRuntime() }: EmbedOptions,
+  { fc, compile, progress }: EmbedOptions,
 ): Promise<Float32Array> {
   checkRois(card, dataset);
   const { rois } = weights.size;

@@ -10,8 +10,8 @@ import { parameterCount } from '../model/parameters.ts';
 import { parseConfig, validate } from '../pretrain/config-file.ts';
 import { pretrain } from '../pretrain/pretrain.ts';
 import {
-  appendMetrics,
   createRun,
+  metricsLog,
   openRun,
   readState,
   type StepMetrics,
@@ -103,6 +103,7 @@ async function run(path: string, options: PretrainCommandOptions): Promise<void>
   try {
     const { settings, state, card } = options.resume ? resumed(dataset, options) : await started(dataset, options);
     const before = state.step;
+    const log = metricsLog(options.out);
     let last: StepMetrics | undefined;
     const stop = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
@@ -112,7 +113,7 @@ async function run(path: string, options: PretrainCommandOptions): Promise<void>
       compile: nodeRuntime(options.threads === undefined ? {} : { threads: options.threads }),
       onStep: (metrics) => {
         last = metrics;
-        appendMetrics(options.out, metrics);
+        log(metrics);
       },
       onCheckpoint: (checkpoint) =>
         writeCheckpoint(options.out, cardAt(card, dataset, settings, checkpoint), checkpoint),

@@ -1,14 +1,15 @@
-/** @file A run on disk (`NAME.run/`): settings, card, model, metrics, and the state to resume from. */
+/** @file A run on disk (`NAME.run/`): settings, card, model, metrics (and TensorBoard events), and the state to resume from. */
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
 import { readBytes, readText, replaceDirectory, writeFileAtomically } from '../files/atomic.ts';
+import { concatenate } from '../files/protobuf.ts';
 import { encodeSafetensors, parseSafetensors, type Safetensors } from '../files/safetensors.ts';
-import { concatenate } from '../graph/onnx/protobuf.ts';
 import { type ModelCard, parseCard } from '../model/card.ts';
 import { toStateDict } from '../model/state-dict.ts';
 import { parseConfig } from './config-file.ts';
 import { formatSettings, type Settings } from './settings.ts';
+import { eventFileHeader, scalarEvent } from './tensorboard.ts';
 import { decodeState, encodeState, type TrainingState } from './training-state.ts';
 
 /** One line of `metrics.jsonl`. */
@@ -86,6 +87,14 @@ export function readState(directory: string, card: ModelCard): TrainingState {
   return state;
 }
 
-export function appendMetrics(directory: string, metrics: StepMetrics): void {
-  appendFileSync(join(directory, METRICS), `${JSON.stringify(metrics)}\n`);
+/** Appends steps to `metrics.jsonl`, and to a TensorBoard event file of this process's own. */
+export function metricsLog(directory: string): (metrics: StepMetrics) => void {
+  const events = join(directory, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.brainmass`);
+  appendFileSync(events, eventFileHeader(Date.now() / 1000));
+  return (metrics) => {
+    appendFileSync(join(directory, METRICS), `${JSON.stringify(metrics)}\n`);
+    const { loss, lra, nce, mse, lr, scans_per_second } = metrics;
+    const scalars = { loss, 'loss/lra': lra, 'loss/nce': nce, 'loss/mse': mse, lr, scans_per_second };
+    appendFileSync(events, scalarEvent(Date.now() / 1000, metrics.step, scalars));
+  };
 }

@@ -1,5 +1,5 @@
 /** @file ONNX models as plain data, and their file format (onnx.proto3, IR version 10, opset 21). */
-import { concatenate, type MessageWriter, messageWriter } from './protobuf.ts';
+import { concatenate, type MessageWriter, messageWriter } from '../../files/protobuf.ts';
 
 /** Element types, with the numbers of `TensorProto.DataType`. */
 export const ELEMENT_TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;

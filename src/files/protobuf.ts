@@ -1,9 +1,10 @@
-/** @file The four wire forms of protocol buffers that an ONNX file needs. */
+/** @file The wire forms of protocol buffers that ONNX files and TensorBoard events need. */
 
 /** Bytes of one message, written field by field. */
 export interface MessageWriter {
   readonly varint: (field: number, value: number) => void;
   readonly float: (field: number, value: number) => void;
+  readonly double: (field: number, value: number) => void;
   readonly bytes: (field: number, value: Uint8Array) => void;
   readonly text: (field: number, value: string) => void;
   readonly message: (field: number, write: (nested: MessageWriter) => void) => void;
@@ -30,6 +31,10 @@ export function messageWriter(): MessageWriter {
     float: (field, value) => {
       tag(field, 5);
       parts.push(new Uint8Array(Float32Array.of(value).buffer));
+    },
+    double: (field, value) => {
+      tag(field, 1);
+      parts.push(new Uint8Array(Float64Array.of(value).buffer));
     },
     bytes,
     text: (field, value) => bytes(field, encoder.encode(value)),

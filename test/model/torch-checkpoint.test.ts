@@ -205,6 +205,15 @@ describe('files of another form', () => {
     expect(messageOf(() => parse(bytes))).toBe(message);
   });
 
+  test('one entry twice', () => {
+    const storages = { 'x/data/0': new Uint8Array(8), 'x/data/1': new Uint8Array(8) };
+    const bytes = Buffer.from(around(pickleOf({ shape: [2], strides: [1], storage: 2 }), storages));
+    bytes.write('0', bytes.lastIndexOf('x/data/1') + 'x/data/'.length);
+    expect(messageOf(() => parse(bytes))).toBe(
+      `x.pth: ZIP entry 'x/data/0' is twice there or out of place; ${ADVICE}.`,
+    );
+  });
+
   test('one name twice, with and without module.', () => {
     const { 'protocol3/data.pkl': pickle, ...storages } = unzipSync(fixture('protocol3.pth'));
     const renamed = Buffer.from(pickle)
@@ -283,7 +292,7 @@ describe('damage', () => {
       'the pickle is cut off (byte 11)',
     ],
     ['an empty stack', '\x80\x02.', 'the pickle takes more than it holds (byte 3)'],
-    ['a pop below a mark', '\x80\x02}(s.', 'the pickle takes more than it holds (byte 5)'],
+    ['a pop below a mark', '\x80\x02}NN(s.', 'the pickle takes more than it holds (byte 7)'],
     ['a tuple without a mark', '\x80\x02t.', 'the pickle takes more than it holds (byte 3)'],
     ['an unknown memo', '\x80\x02j\xff\xff\xff\xff.', 'the pickle refers to what it does not hold (byte 7)'],
     ['values left over', '\x80\x02NN.', 'the pickle ends too early (byte 5)'],

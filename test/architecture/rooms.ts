@@ -1,0 +1,101 @@
+/** @file Which room of src/ may import which: the floor plan of the house, as data. */
+
+/** Below all rooms: every room may import these, and they import only what is named here. */
+export const GROUND_FLOOR: Readonly<Record<string, readonly string[]>> = {
+  errors: [],
+  random: [],
+  'progress.ts': [],
+  // Files that cannot be read are the user's problem.
+  files: ['errors'],
+};
+
+/**
+ * What each room may import beside the ground floor. `room/file.ts` allows that one file: an exception, with its reason
+ * above the line.
+ */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  atlas: [],
+  series: ['atlas'],
+  dataset: ['series', 'atlas'],
+  connectivity: [
+    // What is correlated: the form of one scan in memory.
+    'series/time-series.ts',
+  ],
+  simulate: ['atlas', 'dataset', 'series'],
+  graph: [],
+  runtime: ['graph'],
+  model: [
+    'graph',
+    'connectivity',
+    // embed.ts reads scans through the interface of a data set, whatever holds it.
+    'dataset/dataset.ts',
+    // embed.ts is given something that runs graphs; which build of the runtime is not its business.
+    'runtime/session.ts',
+  ],
+  pretrain: [
+    'model',
+    'dataset',
+    'runtime',
+    // The graphs of a step are built from the model's parts, and their gradients taken.
+    'graph',
+    // Draws pseudo-FC views of series.
+    'connectivity',
+    'series/time-series.ts',
+  ],
+  evaluate: ['dataset', 'model', 'runtime'],
+  explain: ['evaluate', 'model'],
+  report: ['evaluate', 'explain'],
+  bench: ['graph', 'runtime', 'model', 'pretrain', 'series/time-series.ts'],
+  // The only room that knows Node, files and models all at once.
+  cli: [
+    'atlas',
+    'series',
+    'dataset',
+    'connectivity',
+    'simulate',
+    'graph',
+    'runtime',
+    'model',
+    'pretrain',
+    'evaluate',
+    'explain',
+    'report',
+    'bench',
+  ],
+};
+
+/** What may know Node, by file or by room; everything else loads in a browser, together with all that it imports. */
+export const NODE_ONLY: readonly string[] = [
+  // Command line and machine.
+  'cli',
+  'runtime/node.ts',
+  // The file system.
+  'files/atomic.ts',
+  'atlas/find-atlas.ts',
+  'series/find-scans.ts',
+  'model/load-model.ts',
+  'pretrain/run-directory.ts',
+  'simulate/write-cohort.ts',
+  // Data sets live on disk; a browser holds its own and needs only the interface.
+  'dataset/ingest.ts',
+  'dataset/inspect.ts',
+  'dataset/locate-scans.ts',
+  'dataset/identify-scans.ts',
+  'dataset/open-dataset.ts',
+  'dataset/read-scan.ts',
+  'dataset/write-dataset.ts',
+];
+
+/** Entry points that a web page is certain to need: they must exist and be free of Node. */
+export const BROWSER_ENTRIES: readonly string[] = [
+  'runtime/browser.ts',
+  'model/embed.ts',
+  'model/untrained.ts',
+  'model/torch-checkpoint.ts',
+  'pretrain/pretrain.ts',
+  'pretrain/step.ts',
+  'evaluate/evaluate.ts',
+  'series/read-matrix.ts',
+  'atlas/atlas.ts',
+  'connectivity/kinds.ts',
+];

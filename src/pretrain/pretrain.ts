@@ -3,7 +3,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
 import type { Compile } from '../runtime/session.ts';
-import { drawBatch, type StepBatch } from './batch.ts';
+import { drawBatch } from './batch.ts';
 import type { Losses } from './objective.ts';
 import { adamW, movingAverage, PAPER_ADAMW } from './optimizer.ts';
 import type { StepMetrics } from './run-directory.ts';
@@ -49,21 +49,14 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
   const runner = stepRunner(plan, training.micro_batch, compile);
   const sample = scanSampler(training.seed, scans, training.batch);
   const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };
-  const draw = (step: number): StepBatch => {
-    const epoch = Math.floor(step / perEpoch);
-    const chosen = sample(epoch, step % perEpoch);
-    return drawBatch(plan, epoch, chosen, Array.from(chosen, dataset.readSeries));
-  };
 
   let saved = Date.now();
-  let next = state.step < total ? draw(state.step) : undefined;
-  while (next !== undefined && signal?.aborted !== true) {
+  while (state.step < total && signal?.aborted !== true) {
     const started = performance.now();
     const epoch = Math.floor(state.step / perEpoch);
-    const running = runner.run(state.weights, next);
-    // Drawn while the graphs run, on their own threads.
-    next = state.step + 1 < total ? draw(state.step + 1) : undefined;
-    const losses = await running;
+    const scansNow = sample(epoch, state.step % perEpoch);
+    const batch = drawBatch(plan, epoch, scansNow, Array.from(scansNow, dataset.readSeries));
+    const losses = await runner.run(state.weights, batch);
     checkFinite(losses, epoch, state.step);
     const lr = learningRate(epoch, optimizer.learning_rate, optimizer.warmup_epochs);
     adamW(state.weights.trained, runner.gradient, state.moments, state.step + 1, lr, adam);

@@ -13,5 +13,6 @@ export interface BrowserRuntimeOptions {
 export function browserRuntime({ wasmUrl, threads = 1 }: BrowserRuntimeOptions): Compile {
   ort.env.wasm.wasmPaths = { wasm: wasmUrl };
   ort.env.wasm.numThreads = threads;
-  return compiler(ort, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' });
+  // This build returns memory given for an output as it was (onnxruntime issue 25786).
+  return compiler(ort, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, false);
 }

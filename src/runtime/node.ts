@@ -10,11 +10,12 @@ export interface NodeRuntimeOptions {
 
 /** Compiles graphs for the CPU. */
 export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOptions = {}): Compile {
-  return compiler(ort, {
+  const options = {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     // A pattern allocates everything once more at the second run: as fast afterwards, but two thirds more memory.
     enableMemPattern: false,
-  });
+  } as const;
+  return compiler(ort, options, true);
 }

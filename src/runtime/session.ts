@@ -11,7 +11,7 @@ export type Results = Record<string, Float32Array>;
 /** A compiled graph. */
 export interface Session {
   /**
-   * Computes all outputs. Views given in `into` receive their output in place, without a copy; the others are new.
+   * Computes all outputs. Views given in `into` receive their output (in place where the build can); the others are new.
    * A symbolic dimension of an input is worked out from the length of its values.
    */
   readonly run: (feeds: Feeds, into?: Readonly<Record<string, Float32Array>>) => Promise<Results>;
@@ -22,20 +22,46 @@ export interface Session {
 export type Compile = (outputs: Readonly<Record<string, Tensor>>) => Promise<Session>;
 
 /** What every build of ONNX Runtime offers. */
-export interface OrtBuild {
+interface OrtBuild {
   readonly InferenceSession: {
     readonly create: (model: Uint8Array, options: InferenceSession.SessionOptions) => Promise<InferenceSession>;
   };
   readonly Tensor: typeof OrtTensor;
 }
 
-/** A compiler of graphs for one build and one set of session options. */
-export function compiler(ort: OrtBuild, options: InferenceSession.SessionOptions): Compile {
+/**
+ * A compiler of graphs for one build and one set of session options.
+ *
+ * @param writesInPlace false for a build that leaves memory of ours untouched; its outputs are copied
+ */
+export function compiler(ort: OrtBuild, options: InferenceSession.SessionOptions, writesInPlace: boolean): Compile {
   return async (outputs) => {
     const graph = lowerGraph(outputs);
     const session = await ort.InferenceSession.create(graph.onnx, { logSeverityLevel: 3, ...options });
-    return { run: (feeds, into = {}) => runOnce(ort, session, graph, feeds, into), release: () => session.release() };
+    return {
+      run: async (feeds, into = {}) =>
+        writesInPlace
+          ? runOnce(ort, session, graph, feeds, into)
+          : copyInto(into, await runOnce(ort, session, graph, feeds, {})),
+      release: () => session.release(),
+    };
   };
+}
+
+/** The results, each copied into its view where there is one. */
+function copyInto(into: Readonly<Record<string, Float32Array>>, results: Results): Results {
+  for (const [name, values] of Object.entries(results)) {
+    const view = into[name];
+    if (view === undefined) continue;
+    checkView(name, view, values.length);
+    view.set(values);
+    results[name] = view;
+  }
+  return results;
+}
+
+function checkView(name: string, view: Float32Array, length: number): void {
+  if (view.length !== length) throw new Error(`output ${name} has ${length} elements, its view ${view.length}`);
 }
 
 async function runOnce(
@@ -58,8 +84,7 @@ async function runOnce(
   const fetches: Record<string, OrtTensor | null> = {};
   for (const { name, shape } of graph.outputs) {
     const view = into[name];
-    if (view !== undefined && view.length !== sizeOf(shape))
-      throw new Error(`output ${name} has shape [${shape}], its view ${view.length} elements`);
+    if (view !== undefined) checkView(name, view, sizeOf(shape));
     fetches[name] = view === undefined ? null : new ort.Tensor('float32', view, shape);
   }
   const computed = await session.run(inputs, fetches);

@@ -32,7 +32,9 @@ function sentence({ where, problem, expected, found, fix }: InputProblem): strin
   if (expected !== undefined) parts.push(`expected ${expected}`);
   if (found !== undefined) parts.push(`found ${found}`);
   const statement = parts.join(', ');
-  return fix === undefined ? `${statement}.` : `${statement}; ${fix}.`;
+  const whole = fix === undefined ? statement : `${statement}; ${fix}`;
+  // One line whatever was quoted from a file; a question keeps its own mark.
+  return `${whole.replace(/[\r\n]+/g, ' ')}${whole.endsWith('?') ? '' : '.'}`;
 }
 
 /** True for an {@link InputError}, also one from another copy of this module (a worker, a bundle). */

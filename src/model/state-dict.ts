@@ -1,7 +1,7 @@
 /** @file Weights as named tensors, under the names of the published checkpoint's `model` state dict, and back. */
 import { InputError } from '../errors/input-error.ts';
 import type { StoredTensor } from '../files/safetensors.ts';
-import { sizeOf } from '../graph/tensor.ts';
+import { type Shape, sameShape } from '../graph/tensor.ts';
 import { ONLINE, targetLayout, trainedLayout, viewOf } from './parameters.ts';
 import { checkSize, type ModelSize, PRESETS, READOUT } from './size.ts';
 import { emptyWeights, type ModelWeights } from './weights.ts';
@@ -52,7 +52,7 @@ function floats(tensors: NamedTensors, name: string, shape: readonly number[], w
       problem: `there is no tensor ${name}`,
       fix: 'this is not a whole BrainMass checkpoint',
     });
-  if (!(tensor.data instanceof Float32Array) || sizeOf(tensor.shape) !== sizeOf(shape))
+  if (!(tensor.data instanceof Float32Array) || !sameShape(withoutOnes(tensor.shape), withoutOnes(shape)))
     throw new InputError({
       where,
       problem: `tensor ${name} has the wrong shape`,
@@ -63,6 +63,11 @@ function floats(tensors: NamedTensors, name: string, shape: readonly number[], w
   if (bad >= 0)
     throw new InputError({ where, problem: `tensor ${name} holds ${tensor.data[bad]} at element ${bad + 1}` });
   return tensor.data;
+}
+
+/** Tokens are stored as `[rois]`, `[1, rois]` or `[1, 1, rois]`, depending on who wrote them. */
+function withoutOnes(shape: Shape): Shape {
+  return shape.filter((size) => size !== 1);
 }
 
 /**

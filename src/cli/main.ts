@@ -1,11 +1,11 @@
 /** @file The `brainmass` command: its sub-commands, and what its exit codes mean. */
 import { Command, CommanderError } from 'commander';
-import { isInputError } from '../errors/input-error.ts';
+import { InputError, isInputError } from '../errors/input-error.ts';
 import { COMMANDS } from './commands.ts';
 
 const program = new Command('brainmass')
   .description('Pretrain brain network transformers on functional connectivity; diagnose with few labels.')
-  .showHelpAfterError('(brainmass --help shows how)')
+  .configureOutput({ outputError: () => {} })
   .exitOverride();
 for (const command of COMMANDS) program.addCommand(inheriting(command(), program));
 
@@ -24,11 +24,19 @@ function inheriting(command: Command, parent: Command): Command {
 
 /** 0: help was asked for. 2: the request or the input is wrong. 1: our fault. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help'))
+    return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) return report(asInputError(error));
   if (isInputError(error)) {
     process.stderr.write(`brainmass: ${error.message}\n`);
     return 2;
   }
   process.stderr.write(`brainmass: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;
+}
+
+/** What commander refuses, in the form of every other refusal. */
+function asInputError({ message }: CommanderError): InputError {
+  const problem = message.replace(/^error: /, '').replace(/\.$/, '');
+  return new InputError({ problem, fix: 'brainmass --help shows how' });
 }

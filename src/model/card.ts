@@ -35,6 +35,11 @@ const cardSchema = z.looseObject({
 /** `card.json` of a run; also kept inside `model.safetensors`, so that the file alone can be used. */
 export type ModelCard = z.infer<typeof cardSchema>;
 
+/** The card as JSON, keys always in the same order, so that equal cards are equal bytes. */
+export function formatCard(card: ModelCard, indent?: number): string {
+  return JSON.stringify(cardSchema.parse(card), null, indent);
+}
+
 export function parseCard(text: string, where: string): ModelCard {
   let json: unknown;
   try {

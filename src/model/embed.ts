@@ -1,13 +1,13 @@
 /** @file Step 8 begins: the frozen embedding of every scan, from its full-length connectivity. */
 import { connectivity, type FcKind } from '../connectivity/kinds.ts';
 import type { Dataset } from '../dataset/dataset.ts';
-import { InputError } from '../errors/input-error.ts';
 import { constant, input } from '../graph/tensor.ts';
 import type { Progress } from '../progress.ts';
 import type { Compile, Session } from '../runtime/session.ts';
 import { embed } from './encoder.ts';
 import type { Model } from './load-model.ts';
 import { ONLINE, trainedLayout, viewOf } from './parameters.ts';
+import { checkSameRois } from './same-rois.ts';
 import { READOUT } from './size.ts';
 import { type ModelWeights, type ParameterInputs, within } from './weights.ts';
 
@@ -31,7 +31,7 @@ export async function embedDataset(
   dataset: Dataset,
   { fc, compile, progress }: EmbedOptions,
 ): Promise<Float32Array> {
-  checkRois(card, dataset);
+  checkSameRois(card, dataset);
   const { rois } = weights.size;
   const count = dataset.scans.length;
   const width = READOUT * rois;
@@ -64,25 +64,4 @@ function fixedParameters({ size, trained }: ModelWeights): ParameterInputs {
     const place = places.get(name)!;
     return constant(viewOf(trained, place), place.shape);
   };
-}
-
-/** A token's meaning is its ROI, so the model's ROIs must be the data set's, in the same order. */
-function checkRois({ size, roi_names: names, atlas }: Model['card'], dataset: Dataset): void {
-  if (dataset.roiNames.length !== size.rois)
-    throw new InputError({
-      where: dataset.directory,
-      problem: 'the data set has another number of ROIs than the model',
-      expected: `${size.rois} ROIs${atlas === undefined ? '' : ` (${atlas})`}`,
-      found: `${dataset.roiNames.length} (${dataset.atlas})`,
-      fix: 'ingest the scans with --project to the atlas of the model, or pretrain on this atlas',
-    });
-  const differing = names?.findIndex((name, roi) => name !== dataset.roiNames[roi]) ?? -1;
-  if (differing >= 0)
-    throw new InputError({
-      where: dataset.directory,
-      problem: `the ROIs are not in the order of the model: ROI ${differing + 1} differs`,
-      expected: `"${names![differing]}"`,
-      found: `"${dataset.roiNames[differing]}"`,
-      fix: 'ingest the scans with the atlas of the model',
-    });
 }

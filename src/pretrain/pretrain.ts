@@ -50,14 +50,13 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
   const sample = scanSampler(training.seed, scans, training.batch);
   const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };
 
-  let saved = Date.now();
-  while (state.step < total && signal?.aborted !== true) {
+  const takeStep = async () => {
     const started = performance.now();
     const epoch = Math.floor(state.step / perEpoch);
     const scansNow = sample(epoch, state.step % perEpoch);
     const batch = drawBatch(plan, epoch, scansNow, Array.from(scansNow, dataset.readSeries));
     const losses = await runner.run(state.weights, batch);
-    checkFinite(losses, epoch, state.step);
+    checkLosses(losses, epoch, state.step);
     const lr = learningRate(epoch, optimizer.learning_rate, optimizer.warmup_epochs);
     adamW(state.weights.trained, runner.gradient, state.moments, state.step + 1, lr, adam);
     movingAverage(state.weights.target, state.weights.trained, optimizer.target_momentum);
@@ -65,25 +64,46 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     const scansPerSecond = training.batch / ((performance.now() - started) / 1000);
     onStep({ epoch, step: state.step, ...losses, lr, scans_per_second: Math.round(scansPerSecond * 100) / 100 });
     progress?.(state.step, total, progressNote(epoch, training.epochs, losses, scansPerSecond));
-    const epochsDone = state.step / perEpoch;
-    if (training.snapshot_epochs > 0 && epochsDone % training.snapshot_epochs === 0) onSnapshot(epochsDone, state);
-    if (Date.now() - saved > training.checkpoint_minutes * 60_000) {
+  };
+
+  try {
+    let saved = Date.now();
+    while (state.step < total && signal?.aborted !== true) {
+      await takeStep();
+      const epochsDone = state.step / perEpoch;
+      const snapshot = training.snapshot_epochs > 0 && epochsDone % training.snapshot_epochs === 0;
+      const due = Date.now() - saved > training.checkpoint_minutes * 60_000;
+      if (snapshot || due) checkWeights(state);
+      if (snapshot) onSnapshot(epochsDone, state);
+      if (!due) continue;
       onCheckpoint(state);
       saved = Date.now();
     }
+    checkWeights(state);
+    onCheckpoint(state);
+  } finally {
+    await runner.release();
   }
-  onCheckpoint(state);
-  await runner.release();
 }
 
-function checkFinite(losses: Losses, epoch: number, step: number): void {
+const MEND =
+  'the last checkpoint is kept; lower optimizer.learning_rate, or look for extreme scans with brainmass inspect';
+
+function checkLosses(losses: Losses, epoch: number, step: number): void {
   const broken = Object.entries(losses).filter(([, value]) => !Number.isFinite(value));
   if (broken.length > 0)
     throw new InputError({
       where: `epoch ${epoch + 1}, step ${step + 1}`,
       problem: `the loss is no longer finite (${broken.map(([name, value]) => `${name} ${value}`).join(', ')})`,
-      fix: 'the last checkpoint is kept; lower optimizer.learning_rate, or look for extreme scans with brainmass inspect',
+      fix: MEND,
     });
+}
+
+/** A step from a finite loss can still leave the numbers; such weights must not replace a checkpoint. */
+function checkWeights({ weights, step }: TrainingState): void {
+  for (const value of weights.trained)
+    if (!Number.isFinite(value))
+      throw new InputError({ where: `step ${step}`, problem: 'the weights are no longer finite', fix: MEND });
 }
 
 function progressNote(epoch: number, epochs: number, { loss, lra, nce, mse }: Losses, scansPerSecond: number): string {

@@ -5,7 +5,7 @@ import { InputError } from '../errors/input-error.ts';
 import { readBytes, readText, replaceDirectory, writeFileAtomically } from '../files/atomic.ts';
 import { concatenate } from '../files/protobuf.ts';
 import { encodeSafetensors, parseSafetensors, type Safetensors } from '../files/safetensors.ts';
-import { type ModelCard, parseCard } from '../model/card.ts';
+import { formatCard, type ModelCard, parseCard } from '../model/card.ts';
 import { toStateDict } from '../model/state-dict.ts';
 import { parseConfig } from './config-file.ts';
 import { formatSettings, type Settings } from './settings.ts';
@@ -39,26 +39,31 @@ export async function createRun(
   options: { readonly overwrite: boolean },
 ): Promise<void> {
   const write = async (temporary: string) => {
-    writeFileAtomically(join(temporary, CONFIG), formatSettings(settings));
+    writeSettings(temporary, settings);
     writeFileAtomically(join(temporary, METRICS), '');
     writeCheckpoint(temporary, card, state);
   };
   await replaceDirectory(directory, write, { ...options, marker: CONFIG });
 }
 
+/** `config.yaml`, also of a run that goes on with other settings than before. */
+export function writeSettings(directory: string, settings: Settings): void {
+  writeFileAtomically(join(directory, CONFIG), formatSettings(settings));
+}
+
 /** Replaces the model, its card and the state to resume from, each file whole; the state last, it is what counts. */
 export function writeCheckpoint(directory: string, card: ModelCard, state: TrainingState): void {
   mkdirSync(join(directory, 'resume'), { recursive: true });
-  const metadata = { card: JSON.stringify(card) };
+  const metadata = { card: formatCard(card) };
   writeTensors(join(directory, MODEL), { tensors: toStateDict(state.weights), metadata });
-  writeFileAtomically(join(directory, CARD), `${JSON.stringify(card, null, 2)}\n`);
+  writeFileAtomically(join(directory, CARD), `${formatCard(card, 2)}\n`);
   writeTensors(join(directory, STATE), encodeState(state));
 }
 
 /** Keeps the model as it is after an epoch: `snapshots/epoch-0020.safetensors`, a model that every command takes. */
 export function writeSnapshot(directory: string, epoch: number, card: ModelCard, { weights }: TrainingState): void {
   const path = join(directory, 'snapshots', `epoch-${String(epoch).padStart(4, '0')}.safetensors`);
-  writeTensors(path, { tensors: toStateDict(weights), metadata: { card: JSON.stringify(card) } });
+  writeTensors(path, { tensors: toStateDict(weights), metadata: { card: formatCard(card) } });
 }
 
 function writeTensors(path: string, content: Safetensors): void {
@@ -82,8 +87,11 @@ export function openRun(directory: string): { readonly settings: Settings; reado
 export function readState(directory: string, card: ModelCard): TrainingState {
   const path = join(directory, STATE);
   const state = decodeState(parseSafetensors(readBytes(path), path), card.size, path);
-  const lines = readText(join(directory, METRICS)).split('\n').slice(0, state.step);
-  writeFileAtomically(join(directory, METRICS), lines.map((line) => `${line}\n`).join(''));
+  const lines = readText(join(directory, METRICS))
+    .split('\n')
+    .filter((line) => line !== '');
+  const taken = lines.slice(0, state.step).map((line) => `${line}\n`);
+  writeFileAtomically(join(directory, METRICS), taken.join(''));
   return state;
 }
 

@@ -8,7 +8,7 @@ import type { ModelSize } from '../model/size.ts';
 const FORWARDS_PER_STEP = 4 * 3 + 2;
 
 /** Operations of one encoder forward of one scan (multiply and add count as two; products only). */
-export function encoderOperations({ rois, layers, ffn }: ModelSize): number {
+function encoderOperations({ rois, layers, ffn }: ModelSize): number {
   const projections = 2 * rois * (3 * rois * rois + rois * rois);
   const attention = 2 * (2 * rois * rois * rois);
   const feedForward = 2 * rois * (2 * rois * ffn);

@@ -60,13 +60,18 @@ type Released = z.infer<typeof releasedSchema>;
 export function parseConfig(yaml: string, where: string): ConfigFile {
   let document: unknown;
   try {
-    document = parse(yaml) ?? {};
+    document = parse(yaml, { logLevel: 'error' }) ?? {};
   } catch (cause) {
     const [line] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
-    throw new InputError({ where, problem: `this is not YAML: ${line}` }, { cause });
+    throw new InputError({ where, problem: `this is not YAML: ${line.replace(/:$/, '')}` }, { cause });
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
-    throw new InputError({ where, problem: 'a configuration is a table of settings', found: String(document) });
+    throw new InputError({
+      where,
+      problem: 'this is no configuration',
+      expected: 'a table of settings',
+      found: Array.isArray(document) ? 'a list' : `a ${typeof document}`,
+    });
   if ('network' in document || 'trainer' in document)
     return fromReleased(validate(releasedSchema, document, where), where);
   return { settings: validate(settingsSchema, document, where), ignored: [] };
@@ -76,7 +81,9 @@ export function parseConfig(yaml: string, where: string): ConfigFile {
 export function validate<T>(schema: z.ZodType<T>, document: unknown, where: string): T {
   const parsed = schema.safeParse(document);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const { issues } = parsed.error;
+  // A misspelt key also leaves the right one missing; the spelling is what to mend.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
   if (issue.code !== 'unrecognized_keys')
     throw new InputError({ where, problem: `${issue.path.join('.') || 'the file'}: ${lowerFirst(issue.message)}` });
   const key = [...issue.path, issue.keys[0]].join('.');
@@ -90,13 +97,14 @@ export function validate<T>(schema: z.ZodType<T>, document: unknown, where: stri
 
 const lowerFirst = (sentence: string) => sentence[0].toLowerCase() + sentence.slice(1);
 
-/** Every `section.key` of a schema. */
-function settingNames(schema: unknown, prefix: string): string[] {
+/** Every section and `section.key` of a schema. */
+function settingNames(schema: unknown, path: string): string[] {
   const inner = schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault ? schema.unwrap() : schema;
-  if (!(inner instanceof z.ZodObject)) return [prefix];
-  return Object.entries(inner.shape).flatMap(([key, part]) =>
-    settingNames(part, prefix === '' ? key : `${prefix}.${key}`),
-  );
+  const own = path === '' ? [] : [path];
+  if (inner instanceof z.ZodDiscriminatedUnion) return inner.options.flatMap((option) => settingNames(option, path));
+  if (!(inner instanceof z.ZodObject)) return own;
+  const below = Object.entries(inner.shape).flatMap(([key, part]) => settingNames(part, [...own, key].join('.')));
+  return [...own, ...below];
 }
 
 /** The same run in our settings. Its warm-up, clipping and momentum are the paper's, like ours. */

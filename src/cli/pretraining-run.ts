@@ -1,0 +1,190 @@
+/** @file A pretraining run that starts or goes on: settings from file and options, checked against the data. */
+import { keptTimepoints } from '../connectivity/pseudo-fc.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { InputError } from '../errors/input-error.ts';
+import { readText } from '../files/atomic.ts';
+import type { ModelCard } from '../model/card.ts';
+import { parameterCount } from '../model/parameters.ts';
+import { checkSameRois } from '../model/same-rois.ts';
+import { parseConfig, validate } from '../pretrain/config-file.ts';
+import { createRun, openRun, readState, writeSettings } from '../pretrain/run-directory.ts';
+import { PAPER_SETTINGS, type Settings, settingsSchema, sizeOfSettings } from '../pretrain/settings.ts';
+import { initialState, type TrainingState } from '../pretrain/training-state.ts';
+import { VERSION } from './version.ts';
+
+/** The command's options; what is undefined was not given. */
+export interface PretrainOptions {
+  out: string;
+  config?: string;
+  preset?: string;
+  layers?: number;
+  heads?: number;
+  ffn?: number;
+  fc?: string;
+  epochs?: number;
+  batch?: number;
+  microBatch?: number;
+  warmupEpochs?: number;
+  snapshotEpochs?: number;
+  seed?: number;
+  threads?: number;
+  licence: string;
+  resume: boolean;
+  overwrite: boolean;
+  json: boolean;
+}
+
+/** A run that is ready to take steps. */
+export interface PreparedRun {
+  readonly settings: Settings;
+  readonly state: TrainingState;
+  readonly card: ModelCard;
+}
+
+/** Makes the run directory with the untrained model. @throws InputError before anything is written */
+export async function startRun(dataset: Dataset, options: PretrainOptions): Promise<PreparedRun> {
+  const settings = resolve(dataset, options);
+  const size = sizeOfSettings(settings, dataset.roiNames.length);
+  const state = initialState(size, settings.training.seed);
+  const card: ModelCard = {
+    format: 'brainmass-model/1',
+    version: VERSION,
+    preset: settings.model.preset,
+    size,
+    parameters: parameterCount(size),
+    atlas: dataset.atlas,
+    roi_names: [...dataset.roiNames],
+    fc: settings.data.fc,
+    seed: settings.training.seed,
+    epochs: 0,
+    steps: 0,
+    licence: options.licence,
+  };
+  await createRun(options.out, settings, card, state, { overwrite: options.overwrite });
+  return { settings, state, card };
+}
+
+/** Settings from the file, then from the command line, checked against the data. */
+function resolve(dataset: Dataset, options: PretrainOptions): Settings {
+  const file = options.config === undefined ? undefined : parseConfig(readText(options.config), options.config);
+  for (const key of file?.ignored ?? [])
+    process.stderr.write(`${options.config}: ${key} has no meaning here and is ignored\n`);
+  const rois = dataset.roiNames.length;
+  if (file?.rois !== undefined && file.rois !== rois)
+    throw new InputError({
+      where: options.config!,
+      problem: 'the settings are for another ROI count',
+      expected: `${file.rois}`,
+      found: `${rois} in ${dataset.directory}`,
+    });
+  const base = file?.settings ?? PAPER_SETTINGS;
+  const { preset, layers, heads, ffn, fc, epochs, batch, microBatch, warmupEpochs, snapshotEpochs, seed } = options;
+  const settings = validate(
+    settingsSchema,
+    {
+      ...base,
+      model: { ...base.model, ...given({ preset, layers, heads, ffn }) },
+      data: { ...base.data, ...given({ fc }) },
+      optimizer: { ...base.optimizer, ...given({ warmup_epochs: warmupEpochs }) },
+      training: {
+        ...base.training,
+        ...given({ epochs, batch, micro_batch: microBatch, snapshot_epochs: snapshotEpochs, seed }),
+      },
+    },
+    'the command line',
+  );
+  return fitToData(settings, dataset);
+}
+
+/** What was asked for, without what was not. */
+function given<T extends object>(changes: T): Partial<T> {
+  return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** A batch is at most the whole data set. @throws InputError for too few scans, ROIs or time points */
+function fitToData(settings: Settings, { scans, roiNames, directory }: Dataset): Settings {
+  if (scans.length < 2)
+    throw new InputError({
+      where: directory,
+      problem: 'pretraining compares scans',
+      expected: 'at least 2',
+      found: `${scans.length}`,
+    });
+  const { contrastive_rois: contrastive, reconstruction_rois: reconstruction } = settings.objective;
+  if (Math.max(contrastive, reconstruction) > roiNames.length)
+    throw new InputError({
+      where: directory,
+      problem: `cannot hide ${Math.max(contrastive, reconstruction)} ROIs`,
+      found: `${roiNames.length} ROIs`,
+      fix: 'lower objective.contrastive_rois and objective.reconstruction_rois in --config',
+    });
+  // The shortest scan is the first that a rule leaves too little of.
+  const shortest = scans.reduce((least, { timepoints }, i) => (timepoints < scans[least].timepoints ? i : least), 0);
+  const { timepoints } = scans[shortest];
+  keptTimepoints(settings.data.drop, timepoints, { seed: 0, epoch: 0, scan: shortest, view: 1 });
+  const batch = Math.min(settings.training.batch, scans.length);
+  return { ...settings, training: { ...settings.training, batch } };
+}
+
+/** What a resumed run may be given anew: its length, its memory, its threads; the rest would make it another run. */
+const KEPT = ['config', 'preset', 'layers', 'heads', 'ffn', 'fc', 'batch', 'warmupEpochs', 'seed'] as const;
+
+/** The run as it was started, to be gone on with. @throws InputError when there is none, or it is of other data */
+export function resumeRun(dataset: Dataset, options: PretrainOptions): PreparedRun {
+  for (const name of KEPT)
+    if (options[name] !== undefined)
+      throw new InputError({
+        where: `--${name === 'warmupEpochs' ? 'warmup-epochs' : name}`,
+        problem: 'a resumed run keeps the settings that it was started with',
+        fix: 'leave the option out, or start a new run',
+      });
+  const { settings, card } = openRun(options.out);
+  checkSameData(dataset, settings, card, options.out);
+  const { epochs, microBatch, snapshotEpochs } = options;
+  const changes = given({ epochs, micro_batch: microBatch, snapshot_epochs: snapshotEpochs });
+  const going = { ...settings, training: { ...settings.training, ...changes } };
+  const state = readState(options.out, card);
+  if (Object.keys(changes).length > 0) writeSettings(options.out, going);
+  return { settings: going, state, card };
+}
+
+/** Before its first checkpoint a run has seen no data; then any fits that its steps can be taken on. */
+function checkSameData(dataset: Dataset, { training }: Settings, card: ModelCard, out: string): void {
+  const hash = card.dataset?.hash;
+  if (hash !== undefined && hash !== dataset.hash)
+    throw new InputError({
+      where: out,
+      problem: `the run was started on another data set than ${dataset.directory}`,
+      expected: `hash ${hash.slice(0, 12)}`,
+      found: dataset.hash.slice(0, 12),
+      fix: 'resume with the data set it was started on',
+    });
+  checkSameRois(card, dataset);
+  if (dataset.scans.length < training.batch)
+    throw new InputError({
+      where: dataset.directory,
+      problem: `the data set has fewer scans than a batch of the run in ${out}`,
+      expected: `at least ${training.batch}`,
+      found: `${dataset.scans.length}`,
+      fix: 'resume with the data set it was started on',
+    });
+}
+
+/** The card of a checkpoint: an untrained model has seen nobody. */
+export function cardAt(
+  card: ModelCard,
+  { hash, scans }: Dataset,
+  { training }: Settings,
+  { step }: TrainingState,
+): ModelCard {
+  if (step === 0) return card;
+  const participants = [...new Set(scans.map((scan) => scan.participantId))].sort();
+  const epochs = step / Math.max(1, Math.floor(scans.length / training.batch));
+  return {
+    ...card,
+    dataset: { hash, scans: scans.length, participants: participants.length },
+    participants,
+    epochs,
+    steps: step,
+  };
+}

@@ -79,7 +79,11 @@ export function extractZipEntry(bytes: Uint8Array, entry: ZipEntry, where: strin
   const view = viewOf(bytes);
   if (offset + 30 > bytes.length || view.getUint32(offset, true) !== LOCAL_HEADER)
     throw damaged(where, `entry '${name}' is not where the directory says`);
-  const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
+  const nameEnd = offset + 30 + view.getUint16(offset + 26, true);
+  // The checksum does not cover the name: a letter flipped in it would give one array as another.
+  if (new TextDecoder().decode(bytes.subarray(offset + 30, nameEnd)) !== name)
+    throw damaged(where, `entry '${name}' has another name in the directory than in place`);
+  const start = nameEnd + view.getUint16(offset + 28, true);
   const stored = bytes.subarray(start, start + entry.storedBytes);
   if (stored.length < entry.storedBytes) throw damaged(where, `entry '${name}' is cut off`);
   if (entry.bytes > LARGEST_ENTRY || (entry.bytes > RATIO_CHECKED_ABOVE && entry.bytes / stored.length > HIGHEST_RATIO))

@@ -44,16 +44,13 @@ describe('parseNpz', () => {
         const damaged = cut ? NUMPY.subarray(0, at) : Uint8Array.from(NUMPY);
         if (!cut) damaged[at] = value;
         try {
-          for (const [name, array] of parseNpz(damaged, 'x.npz')) {
-            // A flipped letter of a name in the directory gives another name, not other numbers.
-            const same = truth.get(name) ?? [...truth.values()].find(({ descr }) => descr === array.descr);
-            expect(array).toEqual(same);
-          }
+          for (const [name, array] of parseNpz(damaged, 'x.npz')) expect(array).toEqual(truth.get(name));
         } catch (error) {
           if (!(error instanceof InputError)) throw error;
         }
       }),
-      { numRuns: 3000 },
+      // The directory's name of b flipped to a: found once by chance.
+      { numRuns: 3000, examples: [[375, 97, false]] },
     );
   });
 

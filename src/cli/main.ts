@@ -2,9 +2,11 @@
 import { Command, CommanderError } from 'commander';
 import { InputError, isInputError } from '../errors/input-error.ts';
 import { COMMANDS } from './commands.ts';
+import { VERSION } from './version.ts';
 
 const program = new Command('brainmass')
   .description('Pretrain brain network transformers on functional connectivity; diagnose with few labels.')
+  .version(VERSION)
   .configureOutput({ outputError: () => {} })
   .exitOverride();
 for (const command of COMMANDS) program.addCommand(inheriting(command(), program));

@@ -36,7 +36,7 @@ Examples:
 
 export function ingestCommand(): Command {
   return new Command('ingest')
-    .description('read parcellated scans (.npy .npz .1D .csv .tsv .txt) into one data set')
+    .description('Read parcellated scans (.npy .npz .1D .csv .tsv .txt) into one data set')
     .argument('<source...>', 'folders or files with one scan a file')
     .requiredOption('--out <dataset>', 'directory to write')
     .option('--participants <file>', 'table (csv or tsv) of participants, files and phenotypes')

@@ -7,7 +7,7 @@ import { formatTable, printJson, progressLine } from './terminal.ts';
 
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('say what a data set holds, and what to think about before training on it')
+    .description('Say what a data set holds, and what to think about before training on it')
     .argument('<dataset>', 'a directory written by ingest or simulate')
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  $ brainmass inspect abide.dataset')

@@ -1,5 +1,5 @@
 /** @file `brainmass pretrain`: self-supervised pretraining on a data set, new or resumed. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { FC_KINDS } from '../connectivity/kinds.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { parameterCount } from '../model/parameters.ts';
@@ -24,7 +24,7 @@ export function pretrainCommand(): Command {
       wholeNumber('--heads', 1),
     )
     .option('--ffn <n>', "feed-forward width instead of the preset's", wholeNumber('--ffn', 1))
-    .option('--fc <kind>', `functional connectivity: ${FC_KINDS.join(' or ')} (default: pearson)`)
+    .addOption(new Option('--fc <kind>', 'functional connectivity (default: pearson)').choices(FC_KINDS))
     .option(
       '--epochs <n>',
       'passes over the data (default: 2000); 0 writes the untrained model',

@@ -42,6 +42,7 @@ export function lowerGraph(outputs: Readonly<Record<string, Tensor>>): LoweredGr
   const initializers: OnnxInitializer[] = [];
   const names = new Map<Tensor, string>();
   const sharedConstants = new Map<string, string>();
+  // Generated names begin with %, which no input or output does.
   let counter = 0;
 
   const emitter: Emitter = {
@@ -51,7 +52,7 @@ export function lowerGraph(outputs: Readonly<Record<string, Tensor>>): LoweredGr
       return found;
     },
     emit: (opType, inputNames, { domain, attributes = {}, outputs: count = 1 } = {}) => {
-      const outputNames = Array.from({ length: count }, () => `t${counter++}`);
+      const outputNames = Array.from({ length: count }, () => `%t${counter++}`);
       nodes.push({ opType, domain: domain ?? '', inputs: inputNames, outputs: outputNames, attributes });
       return outputNames;
     },
@@ -59,7 +60,7 @@ export function lowerGraph(outputs: Readonly<Record<string, Tensor>>): LoweredGr
       const key = values.length <= 8 ? `${values instanceof Float32Array ? 'f' : 'i'}${shape}:${values}` : undefined;
       const shared = key === undefined ? undefined : sharedConstants.get(key);
       if (shared !== undefined) return shared;
-      const name = `c${initializers.length}`;
+      const name = `%c${initializers.length}`;
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       initializers.push({ name, type: values instanceof Float32Array ? 'float32' : 'int64', shape, bytes });
       if (key !== undefined) sharedConstants.set(key, name);

@@ -18,7 +18,7 @@ export interface LineChart {
 
 const WIDTH = 420;
 const HEIGHT = 300;
-const PLOT = { left: 52, right: 12, top: 30, bottom: 42 };
+const PLOT = { left: 52, right: 20, top: 30, bottom: 42 };
 /** Okabe and Ito's colours, told apart by most eyes. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
@@ -112,6 +112,9 @@ function escapeXml(content: string): string {
   return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-const fraction = (value: number, [low, high]: readonly [number, number]) => (value - low) / (high - low || 1);
+/** Where a value lies in a range; what lies outside is drawn at its edge. */
+function fraction(value: number, [low, high]: readonly [number, number]): number {
+  return Math.min(1, Math.max(0, (value - low) / (high - low || 1)));
+}
 
 const px = (value: number) => value.toFixed(1);

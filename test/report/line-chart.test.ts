@@ -20,8 +20,8 @@ const chart: LineChart = {
 
 it('puts the ends of a curve into the corners of the plot, and its band around it', () => {
   const svg = lineChart(chart);
-  expect(svg).toContain('<polyline points="52.0,258.0 408.0,30.0"');
-  expect(svg).toContain('<polygon points="52.0,144.0 408.0,30.0 408.0,144.0 52.0,258.0"');
+  expect(svg).toContain('<polyline points="52.0,258.0 400.0,30.0"');
+  expect(svg).toContain('<polygon points="52.0,144.0 400.0,30.0 400.0,144.0 52.0,258.0"');
   expect(svg).toContain('y1="144.0" y2="144.0" stroke="#d55e00" stroke-dasharray="5 3"');
 });
 

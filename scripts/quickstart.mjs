@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 const out = 'quickstart';
 const commands = [
   `simulate ${out}/cohort.dataset --subjects 240 --effect 0.8 --overwrite`,
-  `pretrain ${out}/cohort.dataset --out ${out}/cohort.run --preset small --epochs 6 --batch 24 --micro-batch 24 --warmup-epochs 2 --overwrite`,
+  `pretrain ${out}/cohort.dataset --out ${out}/cohort.run --preset small --epochs 8 --batch 12 --micro-batch 12 --warmup-epochs 1 --overwrite`,
   `evaluate ${out}/cohort.run ${out}/cohort.dataset --label dx --out ${out}/dx --overwrite`,
 ];
 const started = Date.now();

@@ -22,21 +22,16 @@ const PLOT = { left: 52, right: 20, top: 30, bottom: 42 };
 /** Okabe and Ito's colours, told apart by most eyes. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 
-/** One chart as an SVG document of 420 x 300. */
-export function lineChart(chart: LineChart): string {
-  return svgDocument(WIDTH, HEIGHT, chartElements(chart));
-}
-
-/** Charts side by side in one SVG document. */
+/** Charts side by side in one SVG document, each 420 x 300. */
 export function lineCharts(charts: readonly LineChart[]): string {
   const panels = charts.map((chart, i) => `<g transform="translate(${i * WIDTH} 0)">${chartElements(chart)}</g>`);
-  return svgDocument(WIDTH * charts.length, HEIGHT, panels.join('\n'));
-}
-
-function svgDocument(width: number, height: number, content: string): string {
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="11">
+  const [{ xLabel, yLabel }] = charts;
+  const description = `${yLabel} against ${xLabel}: ${charts.map(({ title }) => title).join(', ')}`;
+  const width = WIDTH * charts.length;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" font-family="sans-serif" font-size="11">
+<title>${escapeXml(description)}</title>
 <rect width="100%" height="100%" fill="white"/>
-${content}
+${panels.join('\n')}
 </svg>
 `;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type LineChart, lineChart, lineCharts, ticks } from '../../src/report/line-chart.ts';
+import { type LineChart, lineCharts, ticks } from '../../src/report/line-chart.ts';
 
 const chart: LineChart = {
   title: 'age > 15 & more',
@@ -19,14 +19,14 @@ const chart: LineChart = {
 };
 
 it('puts the ends of a curve into the corners of the plot, and its band around it', () => {
-  const svg = lineChart(chart);
+  const svg = lineCharts([chart]);
   expect(svg).toContain('<polyline points="52.0,258.0 400.0,30.0"');
   expect(svg).toContain('<polygon points="52.0,144.0 400.0,30.0 400.0,144.0 52.0,258.0"');
   expect(svg).toContain('y1="144.0" y2="144.0" stroke="#d55e00" stroke-dasharray="5 3"');
 });
 
 it('escapes text', () => {
-  expect(lineChart(chart)).toContain('age &#62; 15 &#38; more');
+  expect(lineCharts([chart])).toContain('age &#62; 15 &#38; more');
 });
 
 it('sets charts side by side', () => {

@@ -247,7 +247,7 @@ const CASES: readonly Case[] = [
   [
     'an unknown kind of connectivity',
     'pretrain ../cohort --out new --fc parson',
-    'the command line: data.fc: invalid option: expected one of "pearson"|"ledoit-wolf".',
+    "option '--fc <kind>' argument 'parson' is invalid. Allowed choices are pearson, ledoit-wolf; brainmass --help shows how.",
   ],
   [
     'a configuration with a typo',

@@ -1,5 +1,12 @@
 /** @file The gradient of one pretraining step, micro-batch by micro-batch; the result does not depend on their size. */
-import { ONLINE, type ParameterLayout, TARGET, trainedLayout, viewOf } from '../model/parameters.ts';
+import {
+  ONLINE,
+  type ParameterLayout,
+  type ParameterPlace,
+  TARGET,
+  trainedLayout,
+  viewOf,
+} from '../model/parameters.ts';
 import { READOUT } from '../model/size.ts';
 import { type ModelWeights, parameterFeeds } from '../model/weights.ts';
 import type { Compile, Feeds, Results, Session } from '../runtime/session.ts';
@@ -36,7 +43,7 @@ export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Comp
   const { size, objective, batch: scans } = plan;
   const layout = trainedLayout(size);
   const gradient = new Float32Array(layout.length);
-  const accumulate = accumulator(layout, gradient);
+  const sum = gradientSum(layout, gradient);
   const sessions = new Map<string, Promise<Session>>();
   const parts = Array.from({ length: Math.ceil(scans / microBatchSize) }, (_, i) => ({
     first: i * microBatchSize,
@@ -60,7 +67,7 @@ export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Comp
     return embeddings;
   }
 
-  /** Latent representation alignment: its summed loss and BatchNorm statistics; gradients are accumulated. */
+  /** Latent representation alignment: its summed loss and BatchNorm statistics; its gradients are added to the sum. */
   async function align(parameters: Feeds, { views, dropout }: StepBatch): Promise<Results> {
     const view = [1, 2] as const;
     const [target1, target2] = [
@@ -74,24 +81,24 @@ export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Comp
       const inputs = online.flatMap((feeds, v) =>
         Object.entries(feeds).map(([name, values]) => [`${name} ${v + 1}`, values]),
       );
-      return accumulate(graph, { ...parameters, ...targets, ...Object.fromEntries(inputs) });
+      return sum.run(graph, { ...parameters, ...targets, ...Object.fromEntries(inputs) });
     }
     const embeddings = {
       'online 1': await embed(ONLINE, parameters, online[0]),
       'online 2': await embed(ONLINE, parameters, online[1]),
     };
     const graph = await session('alignment', () => alignmentGraph(plan));
-    const aligned = await accumulate(graph, { ...parameters, ...embeddings, ...targets });
+    const aligned = await sum.run(graph, { ...parameters, ...embeddings, ...targets });
     for (const v of view)
       for (const { first, count } of parts) {
         const backward = await session(`backward ${count}`, () => backwardGraph(plan, count));
         const feeds = microBatch({ ...online[v - 1], arrived: aligned[`arrived ${v}`] }, scans, first, count);
-        await accumulate(backward, { ...parameters, ...feeds });
+        await sum.run(backward, { ...parameters, ...feeds });
       }
     return aligned;
   }
 
-  /** One branch of masked ROI modelling on the first view: its mean loss; gradients are accumulated. */
+  /** One branch of masked ROI modelling on the first view: its mean loss; its gradients are added to the sum. */
   async function recoverMasked(
     branch: 'contrastive' | 'reconstruction',
     weight: number,
@@ -99,13 +106,13 @@ export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Comp
     batch: StepBatch,
   ): Promise<number> {
     if (weight === 0) return 0;
-    let sum = 0;
+    let total = 0;
     for (const { first, count } of parts) {
       const graph = await session(`${branch} ${count}`, () => maskedGraph(plan, branch, count));
       const feeds = microBatch({ ...batch.views[0], ...batch[branch], ...batch.dropout[branch] }, scans, first, count);
-      sum += (await accumulate(graph, { ...parameters, ...feeds })).loss[0];
+      total += (await sum.run(graph, { ...parameters, ...feeds })).loss[0];
     }
-    return sum / maskedCount(plan, branch);
+    return total / maskedCount(plan, branch);
   }
 
   return {
@@ -113,10 +120,10 @@ export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Comp
     run: async (weights, batch) => {
       if (batch.scans !== scans) throw new Error(`a batch of ${batch.scans} scans, graphs for ${scans}`);
       const parameters = parameterFeeds(weights);
-      gradient.fill(0);
       const aligned = await align(parameters, batch);
       const nce = await recoverMasked('contrastive', objective.contrastiveWeight, parameters, batch);
       const mse = await recoverMasked('reconstruction', objective.reconstructionWeight, parameters, batch);
+      sum.finish();
       updateBatchNorm(weights, aligned);
       return weighLosses(objective, aligned.lra[0] / scans, nce, mse);
     },
@@ -126,18 +133,34 @@ export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Comp
   };
 }
 
-/** Runs a graph and adds its outputs `gradient NAME` to the flat buffer; returns all outputs. */
-function accumulator({ places, length }: ParameterLayout, gradient: Float32Array) {
+/** Gathers gradients from several graphs in one flat buffer. */
+interface GradientSum {
+  /** Runs a graph and adds its outputs `gradient NAME`; returns all its outputs. */
+  readonly run: (session: Session, feeds: Feeds) => Promise<Results>;
+  /** Ends a step: what no graph has given is zero. */
+  readonly finish: () => void;
+}
+
+/** The first graph that gives a parameter's gradient writes it in place; the others are added. */
+function gradientSum({ places, length }: ParameterLayout, gradient: Float32Array): GradientSum {
   const partial = new Float32Array(length);
-  const into = Object.fromEntries(places.map((place) => [`gradient ${place.name}`, viewOf(partial, place)]));
-  return async (session: Session, feeds: Feeds): Promise<Results> => {
-    const results = await session.run(feeds, into);
-    for (const place of places) {
-      if (results[`gradient ${place.name}`] === undefined) continue;
-      const end = place.offset + place.length;
-      for (let i = place.offset; i < end; i++) gradient[i] += partial[i];
-    }
-    return results;
+  const given = new Set<string>();
+  return {
+    run: async (session, feeds) => {
+      const buffer = ({ name }: ParameterPlace) => (given.has(name) ? partial : gradient);
+      const into = places.map((place) => [`gradient ${place.name}`, viewOf(buffer(place), place)] as const);
+      const results = await session.run(feeds, Object.fromEntries(into));
+      for (const { name, offset, length: count } of places) {
+        if (results[`gradient ${name}`] === undefined) continue;
+        if (given.has(name)) for (let i = offset; i < offset + count; i++) gradient[i] += partial[i];
+        given.add(name);
+      }
+      return results;
+    },
+    finish: () => {
+      for (const place of places) if (!given.has(place.name)) viewOf(gradient, place).fill(0);
+      given.clear();
+    },
   };
 }
 

@@ -16,6 +16,8 @@ export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOpt
     graphOptimizationLevel: 'all',
     // A pattern allocates everything once more at the second run: as fast afterwards, but two thirds more memory.
     enableMemPattern: false,
+    // Several sessions take turns: threads of one that go on spinning after its run would keep a core from the next.
+    extra: { session: { force_spinning_stop: '1' } },
   } as const;
   return compiler(ort, options, true);
 }

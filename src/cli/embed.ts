@@ -11,10 +11,12 @@ import { embedDataset } from '../model/embed.ts';
 import { loadModel } from '../model/load-model.ts';
 import { nodeRuntime } from '../runtime/node.ts';
 import { printJson, progressLine } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface EmbedOptions {
   out: string;
   fc?: FcKind;
+  heads?: number;
   overwrite: boolean;
   json: boolean;
 }
@@ -26,6 +28,7 @@ export function embedCommand(): Command {
     .argument('<dataset>', 'a data set written by ingest or simulate')
     .requiredOption('--out <file.npy>', 'the array; the scan ids go to a .tsv beside it')
     .addOption(new Option('--fc <kind>', "functional connectivity (default: the model's)").choices(FC_KINDS))
+    .option('--heads <n>', 'attention heads of a checkpoint that does not say', wholeNumber('--heads', 1))
     .option('--overwrite', 'replace the files', false)
     .option('--json', 'print one JSON document', false)
     .addHelpText('after', '\nExample:\n  brainmass embed cohort.run cohort.dataset --out embedding.npy')
@@ -46,7 +49,7 @@ async function embed(modelPath: string, datasetPath: string, options: EmbedOptio
       });
   const dataset = openDataset(datasetPath);
   try {
-    const model = await loadModel(modelPath);
+    const model = await loadModel(modelPath, options);
     const fc = options.fc ?? model.card.fc;
     const values = await embedDataset(model, dataset, {
       fc,

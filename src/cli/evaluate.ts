@@ -17,6 +17,7 @@ interface EvaluateOptions {
   repeats: number;
   seed: number;
   fc?: FcKind;
+  heads?: number;
   test?: string;
   splits?: string;
   out: string;
@@ -46,6 +47,7 @@ export function evaluateCommand(): Command {
     .option('--repeats <n>', 'random splits 70/15/15 by participant', wholeNumber('--repeats', 1), 10)
     .option('--seed <n>', 'of the splits and the untrained encoder', wholeNumber('--seed', 0), 0)
     .addOption(new Option('--fc <kind>', "functional connectivity (default: the model's)").choices(FC_KINDS))
+    .option('--heads <n>', 'attention heads of a checkpoint that does not say', wholeNumber('--heads', 1))
     .option('--test <dataset>', 'train on the first data set, test on this one')
     .option('--splits <file>', 'use the splits.json of an earlier evaluation')
     .requiredOption('--out <directory>', 'for results.json, splits.json and predictions.tsv')

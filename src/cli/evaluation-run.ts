@@ -25,6 +25,8 @@ const BOOTSTRAP_DRAWS = 1000;
 
 export interface EvaluationRun {
   readonly model: string;
+  /** Of a checkpoint that does not say. */
+  readonly heads?: number | undefined;
   readonly dataset: string;
   readonly test?: string | undefined;
   readonly label: string;
@@ -80,7 +82,7 @@ async function evaluateInto(
   datasets: readonly Dataset[],
 ): Promise<EvaluationDocument> {
   const { task, splits, seed } = await taskAndSplits(run, datasets);
-  const model = await loadModel(run.model);
+  const model = await loadModel(run.model, run);
   const fc = run.fc ?? model.card.fc;
   const tables = await featureTables(model, datasets, fc, run.seed);
   const { predictions, ...evaluation } = evaluate({

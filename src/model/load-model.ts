@@ -3,9 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
 import { readBytes, readText } from '../files/atomic.ts';
-import { parseSafetensors } from '../files/safetensors.ts';
+import { parseSafetensors, type StoredTensor } from '../files/safetensors.ts';
 import { type ModelCard, parseCard } from './card.ts';
-import type { ModelSize } from './size.ts';
 import { fromStateDict, impliedSize } from './state-dict.ts';
 import { parseTorchCheckpoint } from './torch-checkpoint.ts';
 import type { ModelWeights } from './weights.ts';
@@ -16,8 +15,14 @@ export interface Model {
   readonly card: ModelCard;
 }
 
+/** What a checkpoint without a card does not say of itself. */
+export interface KnownOfModel {
+  /** Attention heads; otherwise those of the preset of the same depth. */
+  readonly heads?: number | undefined;
+}
+
 /** @throws InputError when there is no such model, or it is damaged or of another design */
-export async function loadModel(path: string): Promise<Model> {
+export async function loadModel(path: string, known: KnownOfModel = {}): Promise<Model> {
   if (!existsSync(path))
     throw new InputError({
       where: path,
@@ -25,8 +30,8 @@ export async function loadModel(path: string): Promise<Model> {
       fix: 'name a run directory, a .safetensors or a .pth file',
     });
   if (statSync(path).isDirectory()) return loadRun(path);
-  if (path.endsWith('.safetensors')) return loadSafetensors(path);
-  if (/\.(pth|pt)$/.test(path)) return loadPublished(path);
+  if (path.endsWith('.safetensors')) return loadSafetensors(path, known);
+  if (/\.(pth|pt)$/.test(path)) return withoutCard(parseTorchCheckpoint(readBytes(path), path), path, known);
   throw new InputError({
     where: path,
     problem: 'not a model',
@@ -47,23 +52,21 @@ function loadRun(directory: string): Model {
   return { weights: fromStateDict(tensors, card.size, file), card };
 }
 
-function loadSafetensors(file: string): Model {
+function loadSafetensors(file: string, known: KnownOfModel): Model {
   const { tensors, metadata } = parseSafetensors(readBytes(file), file);
   if (metadata.card !== undefined) {
     const card = parseCard(metadata.card, `${file}, card`);
     return { weights: fromStateDict(tensors, card.size, file), card };
   }
-  const size = impliedSize(tensors, file, metadata.heads === undefined ? undefined : Number(metadata.heads));
-  return { weights: fromStateDict(tensors, size, file), card: publishedCard(size) };
+  return withoutCard(tensors, file, known);
 }
 
-function loadPublished(file: string): Model {
-  const tensors = parseTorchCheckpoint(readBytes(file), file);
-  const size = impliedSize(tensors, file);
-  return { weights: fromStateDict(tensors, size, file), card: publishedCard(size) };
-}
-
-/** What is known of weights without a card. The released code computes Ledoit-Wolf-shrunk correlation. */
-function publishedCard(size: ModelSize): ModelCard {
-  return { format: 'brainmass-model/1', size, fc: 'ledoit-wolf', atlas: size.rois === 100 ? 'schaefer100' : undefined };
+/** Published weights say neither atlas nor connectivity; the released code computes Ledoit-Wolf-shrunk correlation. */
+function withoutCard(tensors: ReadonlyMap<string, StoredTensor>, file: string, { heads }: KnownOfModel): Model {
+  const size = impliedSize(tensors, file, heads);
+  const atlas = size.rois === 100 ? 'schaefer100' : undefined;
+  return {
+    weights: fromStateDict(tensors, size, file),
+    card: { format: 'brainmass-model/1', size, fc: 'ledoit-wolf', atlas },
+  };
 }

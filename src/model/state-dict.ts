@@ -103,7 +103,7 @@ export function impliedSize(tensors: NamedTensors, where: string, knownHeads?: n
     throw new InputError({
       where,
       problem: `the number of attention heads of a ${layers}-layer model cannot be read from its weights`,
-      fix: 'use a run directory, whose card.json says it',
+      fix: 'say it with --heads, or use a run directory, whose card.json says it',
     });
   return checkSize({ rois, layers, heads, ffn, feature });
 }

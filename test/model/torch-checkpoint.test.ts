@@ -6,6 +6,7 @@ import { InputError } from '../../src/errors/input-error.ts';
 import { parseNpz } from '../../src/files/npz.ts';
 import type { StoredTensor } from '../../src/files/safetensors.ts';
 import { loadModel } from '../../src/model/load-model.ts';
+import { trainedLayout, viewOf } from '../../src/model/parameters.ts';
 import { parseTorchCheckpoint } from '../../src/model/torch-checkpoint.ts';
 
 const GOLDEN = 'test/fixtures/golden-20/checkpoint.pth';
@@ -56,8 +57,16 @@ describe('the published form', () => {
   test('loadModel says that the heads of a model of no preset are not known', async () => {
     await expect(loadModel(GOLDEN)).rejects.toThrow(
       `${GOLDEN}: the number of attention heads of a 3-layer model cannot be read from its weights; ` +
-        'use a run directory, whose card.json says it.',
+        'say it with --heads, or use a run directory, whose card.json says it.',
     );
+  });
+
+  test('loadModel takes the heads that are told', async () => {
+    const { weights, card } = await loadModel(GOLDEN, { heads: 4 });
+    expect(card.size).toEqual({ rois: 20, layers: 3, heads: 4, ffn: 24, feature: 12 });
+    const stored = parseNpz(readFileSync('test/fixtures/golden-20/weights.npz'), 'weights.npz');
+    const place = trainedLayout(card.size).places.find(({ name }) => name === 'cpred.0.bias')!;
+    expect(viewOf(weights.trained, place)).toEqual(stored.get('cpred.0.bias')!.data);
   });
 
   test('parameters, the module. prefix, a bigint, lists, floats and None beside the model', () => {

@@ -141,7 +141,7 @@ describe('interrupted and resumed', () => {
     expect(readdirSync(join(whole, 'snapshots')).sort()).toEqual(['epoch-0002.safetensors', 'epoch-0004.safetensors']);
     const [early, late, model] = await Promise.all(
       [join(whole, 'snapshots/epoch-0002.safetensors'), join(whole, 'snapshots/epoch-0004.safetensors'), whole].map(
-        loadModel,
+        (path) => loadModel(path),
       ),
     );
     expect(early.card.steps).toBe(4);

@@ -1,5 +1,5 @@
 /** @file How many floating-point operations the method needs, however it is run. */
-import type { ModelSize } from '../model/size.ts';
+import { type ModelSize, READOUT } from '../model/size.ts';
 
 /**
  * Encoder forwards that one scan costs in a training step: two views and two masked networks with gradients, at three
@@ -18,4 +18,9 @@ function encoderOperations({ rois, layers, ffn }: ModelSize): number {
 /** Operations of a training step, per scan (5.9e9 for small at 100 ROIs). */
 export function stepOperations(size: ModelSize): number {
   return FORWARDS_PER_STEP * encoderOperations(size);
+}
+
+/** Operations of one embedding: the encoder and the readout of each ROI. */
+export function embeddingOperations(size: ModelSize): number {
+  return encoderOperations(size) + 2 * size.rois * size.rois * READOUT;
 }

@@ -45,7 +45,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   evaluate: ['dataset', 'model', 'runtime'],
   explain: ['evaluate', 'model'],
   report: ['evaluate', 'explain'],
-  bench: ['graph', 'runtime', 'model', 'pretrain', 'series/time-series.ts'],
+  bench: [
+    'graph',
+    'runtime',
+    'connectivity',
+    'model',
+    'pretrain',
+    // What is read, and stand-ins of any size to read from.
+    'dataset',
+    'simulate',
+    'series/time-series.ts',
+  ],
   // The only room that knows Node, files and models all at once.
   cli: [
     'atlas',
@@ -75,7 +85,10 @@ export const NODE_ONLY: readonly string[] = [
   'series/find-scans.ts',
   'model/load-model.ts',
   'pretrain/run-directory.ts',
+  'pretrain/run-lock.ts',
+  'pretrain/run-owner.ts',
   'simulate/write-cohort.ts',
+  'bench/stand-in-dataset.ts',
   // Data sets live on disk; a browser holds its own and needs only the interface.
   'dataset/ingest.ts',
   'dataset/inspect.ts',

@@ -1,0 +1,118 @@
+/** @file Times functional connectivity, and pseudo-FC as training makes it, beside a training step. */
+import { connectivity, type FcKind } from '../connectivity/kinds.ts';
+import { keptTimepoints, standardiseKept } from '../connectivity/pseudo-fc.ts';
+import { pseudoNetwork } from '../model/pseudo-network.ts';
+import type { ModelSize } from '../model/size.ts';
+import type { Progress } from '../progress.ts';
+import type { Compile } from '../runtime/session.ts';
+import type { TimeSeries } from '../series/time-series.ts';
+import { median, millisecondsOf, rounded } from './figures.ts';
+import { noiseSeries } from './noise-series.ts';
+import { secondsOf, timedSteps } from './timed-steps.ts';
+
+/** Milliseconds of one scan. */
+export interface ConnectivityBench {
+  readonly pearson_ms: number;
+  readonly ledoit_wolf_ms: number;
+  /** Two views of a scan: time points drawn, series standardised, and their product in a graph, once for each view. */
+  readonly pfc_pair_ms: number;
+  readonly pfc_pair_parts_ms: PairTimes;
+  /** A whole training step, per scan. */
+  readonly step_ms: number;
+  /** Of a step: the draws, and the product as often as a step takes it. */
+  readonly share_of_step: number;
+}
+
+export interface ConnectivityBenchOptions {
+  readonly size: ModelSize;
+  readonly timepoints: number;
+  readonly batch: number;
+  readonly rounds: number;
+  readonly compile: Compile;
+  readonly progress?: Progress;
+}
+
+/** A step sends each view through online and target network, and the first also through both masked branches. */
+const PRODUCTS_PER_STEP = 6;
+const WARM_UP_ROUNDS = 2;
+
+export async function benchConnectivity(options: ConnectivityBenchOptions): Promise<ConnectivityBench> {
+  const { size, timepoints, batch, rounds, compile, progress } = options;
+  const series = noiseSeries(batch, size.rois, timepoints);
+  const training = timedSteps({ size, series, microBatch: batch, compile });
+  const views = await pseudoFc(series, compile);
+  const out = new Float32Array(size.rois ** 2);
+  const full = (kind: FcKind) => millisecondsOf(() => series.forEach((scan) => void connectivity(kind, scan, out)));
+  const times: Times[] = [];
+  for (let round = 0; round < WARM_UP_ROUNDS + rounds; round++) {
+    const time: Times = {
+      pearson: await full('pearson'),
+      ledoitWolf: await full('ledoit-wolf'),
+      ...(await views.draw(round)),
+      step: 1000 * secondsOf(await training.take()),
+    };
+    if (round >= WARM_UP_ROUNDS) times.push(time);
+    progress?.(round + 1, WARM_UP_ROUNDS + rounds);
+  }
+  await training.release();
+  await views.release();
+  const perScan = (name: keyof Times) => median(times.map((time) => time[name])) / batch;
+  const parts = { draws: perScan('draws'), standardise: perScan('standardise'), product: perScan('product') };
+  const inStep = parts.draws + parts.standardise + (PRODUCTS_PER_STEP / 2) * parts.product;
+  return {
+    pearson_ms: rounded(perScan('pearson')),
+    ledoit_wolf_ms: rounded(perScan('ledoitWolf')),
+    pfc_pair_ms: rounded(parts.draws + parts.standardise + parts.product),
+    pfc_pair_parts_ms: {
+      draws: rounded(parts.draws),
+      standardise: rounded(parts.standardise),
+      product: rounded(parts.product),
+    },
+    step_ms: rounded(perScan('step')),
+    share_of_step: rounded(inStep / perScan('step')),
+  };
+}
+
+/** Milliseconds of the parts of a pseudo-FC pair. */
+interface PairTimes {
+  readonly draws: number;
+  readonly standardise: number;
+  readonly product: number;
+}
+
+interface Times extends PairTimes {
+  readonly pearson: number;
+  readonly ledoitWolf: number;
+  readonly step: number;
+}
+
+/** Two views of every scan of a batch, each part of the work timed. */
+async function pseudoFc(series: readonly TimeSeries[], compile: Compile) {
+  const scans = series.length;
+  const [{ timepoints, rois }] = series;
+  const session = await compile({ fc: pseudoNetwork('pearson', scans, rois) });
+  const views = [1, 2].map(() => new Float32Array(scans * timepoints * rois));
+  const into = { fc: new Float32Array(scans * rois * rois) };
+  return {
+    draw: async (epoch: number): Promise<PairTimes> => {
+      let kept: Uint8Array[][] = [];
+      const draws = await millisecondsOf(() => {
+        kept = views.map((_, v) => series.map((_, scan) => drawView(timepoints, epoch, scan, v + 1)));
+      });
+      const standardise = await millisecondsOf(() => {
+        for (const [v, values] of views.entries())
+          for (const [i, scan] of series.entries())
+            standardiseKept(scan, kept[v][i], values.subarray(i * timepoints * rois, (i + 1) * timepoints * rois));
+      });
+      const product = await millisecondsOf(async () => {
+        for (const values of views) await session.run({ series: values }, into);
+      });
+      return { draws, standardise, product };
+    },
+    release: session.release,
+  };
+}
+
+function drawView(timepoints: number, epoch: number, scan: number, view: number): Uint8Array {
+  return keptTimepoints({ kind: 'percent', percent: 20 }, timepoints, { seed: 1, epoch, scan, view });
+}

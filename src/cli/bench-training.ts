@@ -1,0 +1,59 @@
+/** @file `brainmass bench training`: whole pretraining steps beside the rate of a matrix product. */
+import { Command } from 'commander';
+import { benchTraining } from '../bench/training.ts';
+import { modelSize } from '../model/size.ts';
+import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
+import { nodeRuntime } from '../runtime/node.ts';
+import { printJson, progressLine } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface TrainingOptions {
+  preset: string;
+  rois: number;
+  batch: number;
+  microBatch?: number;
+  steps: number;
+  dropout: boolean;
+  threads?: number;
+  json: boolean;
+}
+
+export function benchTrainingCommand(): Command {
+  return new Command('training')
+    .description('Time whole pretraining steps beside the rate of a matrix product')
+    .option('--preset <name>', 'small, base or large', 'small')
+    .option('--rois <n>', 'ROI count', wholeNumber('--rois', 1), 100)
+    .option('--batch <n>', 'scans a step', wholeNumber('--batch', 2), 16)
+    .option(
+      '--micro-batch <n>',
+      'scans in memory at once (default: the batch, at most 32)',
+      wholeNumber('--micro-batch', 1),
+    )
+    .option('--steps <n>', 'steps to time, after two to warm up', wholeNumber('--steps', 1), 6)
+    .option('--no-dropout', 'leave dropout out')
+    .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
+    .option('--json', 'print one JSON document', false)
+    .addHelpText('after', '\nExample:\n  brainmass bench training --preset small --batch 16 --json')
+    .action(runTraining);
+}
+
+async function runTraining(options: TrainingOptions): Promise<void> {
+  const { preset, rois, batch, steps, threads, microBatch = Math.min(batch, 32) } = options;
+  const figures = await benchTraining({
+    size: modelSize(preset, rois),
+    batch,
+    microBatch,
+    dropout: options.dropout ? PAPER_OBJECTIVE.dropout : 0,
+    steps,
+    compile: nodeRuntime(threads === undefined ? {} : { threads }),
+    progress: progressLine('step'),
+  });
+  const result = { preset, batch, ...figures, peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) };
+  if (options.json) printJson(result);
+  else
+    process.stdout.write(
+      `${preset}, batch ${batch}: ${result.ms_per_scan} ms a scan (${result.scans_per_second} scans/s), ` +
+        `${result.gflops} of ${result.gemm_gflops} GFLOP/s (${Math.round(100 * result.utilisation)} %), ` +
+        `peak memory ${result.peak_rss_mb} MB\n`,
+    );
+}

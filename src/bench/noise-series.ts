@@ -3,7 +3,7 @@ import { normal, randomStream } from '../random/draws.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 
 /** The length of a usual scan. */
-export const USUAL_TIMEPOINTS = 200;
+const USUAL_TIMEPOINTS = 200;
 
 /** Independent normal numbers, `[timepoints, rois]`, `scans` times. */
 export function noiseSeries(scans: number, rois: number, timepoints = USUAL_TIMEPOINTS): TimeSeries[] {

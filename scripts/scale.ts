@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statfsSync } from 'node:fs';
 import { median, millisecondsOf, rounded } from '../src/bench/figures.ts';
 import { writeStandIn } from '../src/bench/stand-in-dataset.ts';
+import { timedSteps } from '../src/bench/timed-steps.ts';
 import { progressLine } from '../src/cli/terminal.ts';
 import type { Dataset } from '../src/dataset/dataset.ts';
 import { openDataset } from '../src/dataset/open-dataset.ts';
@@ -57,24 +58,40 @@ function read({ scans, readSeries }: Dataset, epoch: number, count: number): num
   return Math.round(count / ((performance.now() - started) / 1000));
 }
 
-/** Scans a second of each of some training steps, as pretrain takes them. */
-async function train(dataset: Dataset, settings: Settings, steps: number): Promise<number[]> {
+/** Milliseconds a scan of reading, drawing and training on the one and on the other, step by step in turn. */
+async function stepsInTurn(few: Dataset, full: Dataset): Promise<{ few: number; full: number }> {
+  const { batch, micro_batch: microBatch } = SMALL.training;
+  const training = timedSteps({ size: sizeOfSettings(SMALL, SHAPE.rois), batch, microBatch, compile: nodeRuntime() });
+  const sides = { few, full };
+  const samples = { few: scanSampler(1, FEW.scans, batch), full: scanSampler(1, FULL.scans, batch) };
+  const times: { few: number[]; full: number[] } = { few: [], full: [] };
+  for (let step = 0; step < 16; step++)
+    for (const side of ['few', 'full'] as const) {
+      const take = () => training.take(Array.from(samples[side](0, step), sides[side].readSeries));
+      const milliseconds = (await millisecondsOf(take)) / batch;
+      if (step > 0) times[side].push(milliseconds);
+    }
+  await training.release();
+  return { few: median(times.few), full: median(times.full) };
+}
+
+/** Some training steps, as pretrain takes them. */
+async function train(dataset: Dataset, settings: Settings, steps: number): Promise<void> {
   const state = initialState(sizeOfSettings(settings, dataset.roiNames.length), 1);
-  const rates: number[] = [];
+  let taken = 0;
   const stop = new AbortController();
   await pretrain(state, {
     dataset,
     settings,
     compile: nodeRuntime(),
-    onStep: ({ scans_per_second }) => {
-      rates.push(scans_per_second);
-      if (rates.length === steps) stop.abort();
+    onStep: () => {
+      taken++;
+      if (taken === steps) stop.abort();
     },
     onCheckpoint: () => {},
     onSnapshot: () => {},
     signal: stop.signal,
   });
-  return rates.slice(2);
 }
 
 async function measure(out: string): Promise<Record<string, unknown>> {
@@ -96,34 +113,46 @@ async function measure(out: string): Promise<Record<string, unknown>> {
   rss['peak with a tiny model'] = peak();
   const small = openDataset(few);
   const readFew = [1, 2, 3].map((epoch) => read(small, epoch, 20_000));
-  const rates: { few: number[]; full: number[] } = { few: [], full: [] };
-  for (let round = 0; round < 3; round++) {
-    rates.few.push(...(await train(small, SMALL, 8)));
-    rates.full.push(...(await train(dataset, SMALL, 8)));
-  }
-  rss['peak with the small preset'] = peak();
-  const training = { few: median(rates.few), full: median(rates.full) };
+  const { few: ofFew, full: ofFull } = await stepsInTurn(small, dataset);
   return {
     open_seconds: openSeconds,
     open_again_seconds: rounded((await millisecondsOf(() => openDataset(full).close())) / 1000),
     reading: { disk: fromDisk, cache: median(fromCache), cache_of_500_scans: median(readFew) },
     training_small: {
-      scans_per_second_of_500: rounded(training.few),
-      scans_per_second_of_70781: rounded(training.full),
-      time_per_scan_ratio: rounded(training.few / training.full),
+      ms_per_scan_of_500: rounded(ofFew),
+      ms_per_scan_of_70781: rounded(ofFull),
+      time_ratio: rounded(ofFull / ofFew),
     },
     reading_over_training: {
-      disk: fromDisk === null ? null : rounded(fromDisk / training.full),
-      cache: rounded(median(fromCache) / training.full),
+      disk: fromDisk === null ? null : rounded((fromDisk * ofFull) / 1000),
+      cache: rounded((median(fromCache) * ofFull) / 1000),
     },
     rss_mb: rss,
   };
 }
 
-const [out, mode] = process.argv.slice(2);
+/** The most memory, in MB, that a process of its own holds while it trains the small preset. */
+async function trainingPeak(path: string): Promise<number> {
+  await train(openDataset(path), SMALL, 8);
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
+
+/** Runs this script again for one part, so that its memory is its own; what it prints, as JSON. */
+function inProcess(...words: string[]): unknown {
+  const { stdout } = spawnSync(process.execPath, [...process.execArgv, process.argv[1], ...words], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+  });
+  return JSON.parse(stdout);
+}
+
+const [out, part] = process.argv.slice(2);
 if (out === undefined) throw new Error('name a directory: npx tsx scripts/scale.ts OUT');
-if (mode === '--measure') console.log(JSON.stringify(await measure(out), null, 2));
+if (part === 'measure') console.log(JSON.stringify(await measure(out)));
+else if (part === 'peak') console.log(await trainingPeak(out));
 else {
-  console.log(JSON.stringify({ written_seconds: await make(out) }));
-  spawnSync(process.execPath, [...process.execArgv, ...process.argv.slice(1, 3), '--measure'], { stdio: 'inherit' });
+  const written = await make(out);
+  const peaks = [FEW, FULL].map(({ name }) => [name, inProcess(`${out}/${name}`, 'peak')] as const);
+  const measured = { ...(inProcess(out, 'measure') as object), training_small_peak_mb: Object.fromEntries(peaks) };
+  console.log(JSON.stringify({ written_seconds: written, ...measured }, null, 2));
 }

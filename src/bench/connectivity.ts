@@ -39,7 +39,7 @@ const WARM_UP_ROUNDS = 2;
 export async function benchConnectivity(options: ConnectivityBenchOptions): Promise<ConnectivityBench> {
   const { size, timepoints, batch, rounds, compile, progress } = options;
   const series = noiseSeries(batch, size.rois, timepoints);
-  const training = timedSteps({ size, series, microBatch: batch, compile });
+  const training = timedSteps({ size, batch, microBatch: batch, compile });
   const views = await pseudoFc(series, compile);
   const out = new Float32Array(size.rois ** 2);
   const full = (kind: FcKind) => millisecondsOf(() => series.forEach((scan) => void connectivity(kind, scan, out)));
@@ -49,7 +49,7 @@ export async function benchConnectivity(options: ConnectivityBenchOptions): Prom
       pearson: await full('pearson'),
       ledoitWolf: await full('ledoit-wolf'),
       ...(await views.draw(round)),
-      step: 1000 * secondsOf(await training.take()),
+      step: 1000 * secondsOf(await training.take(series)),
     };
     if (round >= WARM_UP_ROUNDS) times.push(time);
     progress?.(round + 1, WARM_UP_ROUNDS + rounds);

@@ -39,12 +39,12 @@ export async function benchLoader(options: LoaderBenchOptions): Promise<LoaderBe
   const reads = [readScans(dataset, order, 0, readsPerRound)];
   const rss = residentBytes();
   const series = Array.from(order(0, 0).subarray(0, batch), readSeries);
-  const training = timedSteps({ size, series, microBatch: batch, compile });
-  for (let step = 0; step < WARM_UP_STEPS; step++) await training.take();
+  const training = timedSteps({ size, batch: series.length, microBatch: batch, compile });
+  for (let step = 0; step < WARM_UP_STEPS; step++) await training.take(series);
   const seconds: number[] = [];
   for (let round = 0; round < rounds; round++) {
     reads.push(readScans(dataset, order, round + 1, readsPerRound));
-    seconds.push(secondsOf(await training.take()));
+    seconds.push(secondsOf(await training.take(series)));
     progress?.(round + 1, rounds);
   }
   await training.release();

@@ -53,10 +53,10 @@ export async function planPretraining(options: PlanOptions): Promise<Pretraining
   const batch = Math.min(options.batch, scans);
   const measured = Math.min(batch, 2 * microBatch);
   const series = Array.from(scanSampler(1, scans, measured)(0, 0), dataset.readSeries);
-  const training = timedSteps({ size, series, microBatch, compile });
+  const training = timedSteps({ size, batch: measured, microBatch, compile });
   const times: StepTime[] = [];
   for (let step = 0; step <= steps; step++) {
-    const time = await training.take();
+    const time = await training.take(series);
     if (step > 0) times.push(time);
     progress?.(step + 1, steps + 1);
   }

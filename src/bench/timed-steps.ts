@@ -10,8 +10,8 @@ import type { TimeSeries } from '../series/time-series.ts';
 
 export interface TimedStepsOptions {
   readonly size: ModelSize;
-  /** The scans of every step. */
-  readonly series: readonly TimeSeries[];
+  /** Scans of a step. */
+  readonly batch: number;
   readonly microBatch: number;
   readonly objective?: Objective;
   readonly compile: Compile;
@@ -28,18 +28,17 @@ export interface StepTime {
 }
 
 /** Each call of `take` is a step of a model of the paper's settings; the first ones compile and warm up. */
-export function timedSteps({ size, series, microBatch, objective = PAPER_OBJECTIVE, compile }: TimedStepsOptions): {
-  readonly take: () => Promise<StepTime>;
+export function timedSteps({ size, batch, microBatch, objective = PAPER_OBJECTIVE, compile }: TimedStepsOptions): {
+  readonly take: (series: readonly TimeSeries[]) => Promise<StepTime>;
   readonly release: () => Promise<void>;
 } {
-  const batch = series.length;
   const plan = { size, objective, fc: 'pearson', seed: 1, batch, drop: { kind: 'percent', percent: 20 } } as const;
   const weights = initialWeights(size, 1);
   const moments = emptyMoments(weights.trained.length);
   const runner = stepRunner(plan, microBatch, compile);
   let step = 0;
   return {
-    take: async () => {
+    take: async (series) => {
       const started = performance.now();
       const drawn = drawBatch(plan, step++, [...series.keys()], series);
       const passing = performance.now();

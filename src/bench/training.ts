@@ -36,12 +36,13 @@ const WARM_UP_STEPS = 2;
 export async function benchTraining(options: TrainingBenchOptions): Promise<TrainingBench> {
   const { size, batch, microBatch, dropout, steps, compile, progress } = options;
   const objective = { ...PAPER_OBJECTIVE, dropout };
-  const training = timedSteps({ size, series: noiseSeries(batch, size.rois), microBatch, objective, compile });
+  const series = noiseSeries(batch, size.rois);
+  const training = timedSteps({ size, batch, microBatch, objective, compile });
   const product = await matrixProduct(compile);
   const seconds: number[] = [];
   const rates: number[] = [];
   for (let step = 0; step < WARM_UP_STEPS + steps; step++) {
-    const taken = secondsOf(await training.take());
+    const taken = secondsOf(await training.take(series));
     const rate = median([await product.rate(), await product.rate(), await product.rate()]);
     if (step >= WARM_UP_STEPS) {
       seconds.push(taken);

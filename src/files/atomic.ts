@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InputError } from '../errors/input-error.ts';
+import { InputError, isInputError } from '../errors/input-error.ts';
 import { decodeText } from './text.ts';
 
 /** @throws InputError when the file is missing, a directory or unreadable */
@@ -32,16 +32,44 @@ export function readText(path: string): string {
 
 /** Writes a file under a temporary name beside it and renames it: readers see the old file or the new one. */
 export function writeFileAtomically(path: string, content: Uint8Array | string): void {
+  writePartsAtomically(path, [typeof content === 'string' ? new TextEncoder().encode(content) : content]);
+}
+
+/** {@link writeFileAtomically} of parts that follow one another; a large file needs no copy in one piece. */
+export function writePartsAtomically(path: string, parts: Iterable<Uint8Array>): void {
   const temporary = temporaryBeside(path, 'partial');
   try {
     mkdirSync(dirname(resolve(path)), { recursive: true });
-    writeFileSync(temporary, content, { flush: true });
+    writeParts(temporary, parts);
     renameSync(temporary, path);
     flush(dirname(resolve(path)));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    discard(temporary);
     throw asInputError(error, path, temporary);
   }
+}
+
+/** Removes what could not be finished; when the disk refuses that too, the first trouble is the one to be told. */
+function discard(temporary: string): void {
+  try {
+    rmSync(temporary, { recursive: true, force: true });
+  } catch {}
+}
+
+function writeParts(path: string, parts: Iterable<Uint8Array>): void {
+  const file = openSync(path, 'w');
+  try {
+    for (const part of parts) writeFileSync(file, part);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Removes what killed writers left in a directory. Nobody else may be writing there. */
+export function removeLeftovers(directory: string): void {
+  for (const name of existsSync(directory) ? readdirSync(directory) : [])
+    if (/^\..+\.partial-\d+-[0-9a-z]+$/.test(name)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
 export interface ReplaceOptions {
@@ -72,9 +100,16 @@ export async function replaceDirectory(
     exchange(temporary, target);
     flush(dirname(resolve(target)));
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
-    throw asInputError(error, target, temporary);
+    discard(temporary);
+    throw namedAfter(target, temporary, asInputError(error, target, temporary));
   }
+}
+
+/** The temporary name means nothing to who reads the error: the name of what was to be written. */
+function namedAfter(target: string, temporary: string, error: unknown): unknown {
+  if (!isInputError(error) || error.details.where?.startsWith(temporary) !== true) return error;
+  const where = target + error.details.where.slice(temporary.length);
+  return new InputError({ ...error.details, where }, { cause: error });
 }
 
 function checkReplaceable(target: string, overwrite: boolean, marker: string | undefined): void {
@@ -127,7 +162,8 @@ function flushTree(directory: string): void {
   flush(directory);
 }
 
-function flush(path: string): void {
+/** Waits until a file or directory is on disk. */
+export function flush(path: string): void {
   // Windows can open no directory for this; there a rename is on disk by itself.
   if (process.platform === 'win32' && statSync(path).isDirectory()) return;
   const file = openSync(path, process.platform === 'win32' ? 'r+' : 'r');
@@ -148,6 +184,10 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'no space is left on the disk',
   EDQUOT: 'the disk quota is used up',
+  EIO: 'the disk reports an error',
+  ESTALE: 'the file on the network drive is gone',
+  ENOTEMPTY: 'another process has just made it',
+  EEXIST: 'not a directory, or a part of the path is a file',
   ENAMETOOLONG: 'the name is too long',
   ERR_FS_FILE_TOO_LARGE: 'larger than 2 GiB, too large to read at once',
 };

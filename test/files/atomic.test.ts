@@ -2,7 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { readBytes, readText, replaceDirectory, writeFileAtomically } from '../../src/files/atomic.ts';
+import {
+  readBytes,
+  readText,
+  removeLeftovers,
+  replaceDirectory,
+  writeFileAtomically,
+  writePartsAtomically,
+} from '../../src/files/atomic.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -33,6 +40,36 @@ describe('writeFileAtomically', () => {
     expect(() => writeFileAtomically(join(folder, 'file', 'x'), 'x')).toThrow(/: (not a directory|the path)/);
     expect(readdirSync(folder).sort()).toEqual(['file', 'taken']);
   });
+});
+
+describe('writePartsAtomically', () => {
+  test('writes the parts one after the other, whatever memory they are views of', () => {
+    const memory = Uint8Array.from({ length: 100 }, (_, i) => i);
+    const parts = [memory.subarray(90), memory.subarray(0, 0), memory.subarray(3, 5)];
+    writePartsAtomically(join(folder, 'parts'), parts);
+    expect([...readBytes(join(folder, 'parts'))]).toEqual([90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 3, 4]);
+  });
+
+  test('keeps the old file when a part cannot be had', () => {
+    const path = join(folder, 'parts');
+    writeFileAtomically(path, 'old');
+    const broken = function* () {
+      yield Uint8Array.of(1);
+      throw new Error('no more');
+    };
+    expect(() => writePartsAtomically(path, broken())).toThrow('no more');
+    expect(readText(path)).toBe('old');
+    expect(readdirSync(folder)).toEqual(['parts']);
+  });
+});
+
+test('removeLeftovers removes what killed writers left, and nothing else', () => {
+  const kept = ['.hidden', 'model.safetensors', 'x.partial-1-a'];
+  for (const name of [...kept, '.model.safetensors.partial-12-mwp0xtpz']) writeFileSync(join(folder, name), '');
+  mkdirSync(join(folder, '.snapshots.partial-12-mwp0xtpz'));
+  removeLeftovers(folder);
+  expect(readdirSync(folder).sort()).toEqual(kept);
+  expect(() => removeLeftovers(join(folder, 'none'))).not.toThrow();
 });
 
 describe('replaceDirectory', () => {
@@ -79,6 +116,16 @@ describe('replaceDirectory', () => {
     await expect(replaceDirectory(target, fail, { overwrite: true })).rejects.toThrow('stopped');
     expect(readText(join(target, 'mark.json'))).toBe('old');
     expect(readdirSync(folder)).toEqual(['out']);
+  });
+
+  test('names what was to be written, not where it was being made', async () => {
+    const target = join(folder, 'out');
+    const fail = async (temporary: string) => {
+      mkdirSync(join(temporary, 'taken'));
+      writeFileAtomically(join(temporary, 'taken'), 'x');
+    };
+    await expect(replaceDirectory(target, fail, { overwrite: false })).rejects.toThrow(`${join(target, 'taken')}: `);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('never overwrites a directory that is not ours, nor a file', async () => {

@@ -1,14 +1,20 @@
 /** @file `brainmass pretrain`: self-supervised pretraining on a data set, new or resumed. */
 import { Command, Option } from 'commander';
 import { FC_KINDS } from '../connectivity/kinds.ts';
+import type { Dataset } from '../dataset/dataset.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { parameterCount } from '../model/parameters.ts';
 import { pretrain } from '../pretrain/pretrain.ts';
 import { metricsLog, type StepMetrics, writeCheckpoint, writeSnapshot } from '../pretrain/run-directory.ts';
+import { checkLock, releaseLock, touchLock } from '../pretrain/run-lock.ts';
+import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
 import { nodeRuntime } from '../runtime/node.ts';
+import { sayingWhatIsKept } from './kept-checkpoint.ts';
 import { cardAt, type PretrainOptions, resumeRun, startRun } from './pretraining-run.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export function pretrainCommand(): Command {
   return new Command('pretrain')
@@ -41,6 +47,16 @@ export function pretrainCommand(): Command {
       'epochs until the full learning rate (default: 10)',
       wholeNumber('--warmup-epochs', 0),
     )
+    .option(
+      '--checkpoint-minutes <n>',
+      'minutes between saves (default: 5); 0 saves after every step',
+      wholeNumber('--checkpoint-minutes', 0),
+    )
+    .option(
+      '--checkpoint-epochs <n>',
+      'save also after every n epochs (default: 0, never)',
+      wholeNumber('--checkpoint-epochs', 0),
+    )
     .option('--snapshot-epochs <n>', 'keep a copy of the model every n epochs', wholeNumber('--snapshot-epochs', 0))
     .option('--seed <n>', 'seed of every random draw (default: 1)', wholeNumber('--seed', 0))
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
@@ -63,34 +79,60 @@ Ctrl-C finishes the step, saves, and says how to resume.`,
 }
 
 async function run(path: string, options: PretrainOptions): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
   const dataset = openDataset(path);
+  const owner = newOwner();
+  // A second Ctrl-C ends the process at once.
+  for (const name of SIGNALS) process.once(name, onSignal);
   try {
-    const { settings, state, card } = options.resume ? resumeRun(dataset, options) : await startRun(dataset, options);
+    await train(path, dataset, options, owner, stop.signal);
+  } finally {
+    for (const name of SIGNALS) process.off(name, onSignal);
+    releaseLock(options.out, owner);
+    dataset.close();
+  }
+}
+
+async function train(
+  path: string,
+  dataset: Dataset,
+  options: PretrainOptions,
+  owner: RunOwner,
+  signal: AbortSignal,
+): Promise<void> {
+  const prepare = options.resume ? resumeRun : startRun;
+  const { settings, state, card } = await prepare(dataset, options, owner);
+  const stopTouching = touchLock(options.out, owner);
+  try {
     const before = state.step;
-    const log = metricsLog(options.out);
+    let saved = before;
+    const keeping = <T>(work: () => T) => sayingWhatIsKept(work, { run: options.out, dataset: path, step: saved });
+    const log = keeping(() => metricsLog(options.out));
     let last: StepMetrics | undefined;
-    const stop = new AbortController();
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
     await pretrain(state, {
-      dataset,
+      dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },
       settings,
       compile: nodeRuntime(options.threads === undefined ? {} : { threads: options.threads }),
       onStep: (metrics) => {
         last = metrics;
-        log(metrics);
+        keeping(() => log(metrics));
       },
-      onCheckpoint: (checkpoint) =>
-        writeCheckpoint(options.out, cardAt(card, dataset, settings, checkpoint), checkpoint),
+      onCheckpoint: (checkpoint) => {
+        checkLock(options.out, owner);
+        keeping(() => writeCheckpoint(options.out, settings, cardAt(card, dataset, settings, checkpoint), checkpoint));
+        saved = checkpoint.step;
+      },
       onSnapshot: (epoch, snapshot) =>
-        writeSnapshot(options.out, epoch, cardAt(card, dataset, settings, snapshot), snapshot),
+        keeping(() => writeSnapshot(options.out, epoch, cardAt(card, dataset, settings, snapshot), snapshot)),
       progress: progressLine('step'),
-      signal: stop.signal,
+      signal,
     });
     if (options.json)
       printJson({ run: options.out, step: state.step, parameters: parameterCount(card.size), last: last ?? null });
-    else process.stdout.write(summary(options.out, path, { before, after: state.step }, last, stop.signal.aborted));
+    else process.stdout.write(summary(options.out, path, { before, after: state.step }, last, signal.aborted));
   } finally {
-    dataset.close();
+    stopTouching();
   }
 }
 

@@ -7,7 +7,9 @@ import type { ModelCard } from '../model/card.ts';
 import { parameterCount } from '../model/parameters.ts';
 import { checkSameRois } from '../model/same-rois.ts';
 import { parseConfig, validate } from '../pretrain/config-file.ts';
-import { createRun, openRun, readState, writeSettings } from '../pretrain/run-directory.ts';
+import { createRun, openRun, readState, tidyRun, writeSettings } from '../pretrain/run-directory.ts';
+import { takeLock } from '../pretrain/run-lock.ts';
+import type { RunOwner } from '../pretrain/run-owner.ts';
 import { PAPER_SETTINGS, type Settings, settingsSchema, sizeOfSettings } from '../pretrain/settings.ts';
 import { initialState, type TrainingState } from '../pretrain/training-state.ts';
 import { VERSION } from './version.ts';
@@ -25,6 +27,8 @@ export interface PretrainOptions {
   batch?: number;
   microBatch?: number;
   warmupEpochs?: number;
+  checkpointMinutes?: number;
+  checkpointEpochs?: number;
   snapshotEpochs?: number;
   seed?: number;
   threads?: number;
@@ -41,8 +45,8 @@ export interface PreparedRun {
   readonly card: ModelCard;
 }
 
-/** Makes the run directory with the untrained model. @throws InputError before anything is written */
-export async function startRun(dataset: Dataset, options: PretrainOptions): Promise<PreparedRun> {
+/** Makes the run directory with the untrained model, locked. @throws InputError before anything is written */
+export async function startRun(dataset: Dataset, options: PretrainOptions, owner: RunOwner): Promise<PreparedRun> {
   const settings = resolve(dataset, options);
   const size = sizeOfSettings(settings, dataset.roiNames.length);
   const state = initialState(size, settings.training.seed);
@@ -60,7 +64,7 @@ export async function startRun(dataset: Dataset, options: PretrainOptions): Prom
     steps: 0,
     licence: options.licence,
   };
-  await createRun(options.out, settings, card, state, { overwrite: options.overwrite });
+  await createRun(options.out, settings, card, state, { overwrite: options.overwrite, owner });
   return { settings, state, card };
 }
 
@@ -78,7 +82,7 @@ function resolve(dataset: Dataset, options: PretrainOptions): Settings {
       found: `${rois} in ${dataset.directory}`,
     });
   const base = file?.settings ?? PAPER_SETTINGS;
-  const { preset, layers, heads, ffn, fc, epochs, batch, microBatch, warmupEpochs, snapshotEpochs, seed } = options;
+  const { preset, layers, heads, ffn, fc, batch, warmupEpochs, seed } = options;
   const settings = validate(
     settingsSchema,
     {
@@ -88,7 +92,8 @@ function resolve(dataset: Dataset, options: PretrainOptions): Settings {
       optimizer: { ...base.optimizer, ...given({ warmup_epochs: warmupEpochs }) },
       training: {
         ...base.training,
-        ...given({ epochs, batch, micro_batch: microBatch, snapshot_epochs: snapshotEpochs, seed }),
+        ...given({ batch, seed }),
+        ...changeable(options),
       },
     },
     'the command line',
@@ -99,6 +104,18 @@ function resolve(dataset: Dataset, options: PretrainOptions): Settings {
 /** What was asked for, without what was not. */
 function given<T extends object>(changes: T): Partial<T> {
   return Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** What may be given anew to a run that goes on. */
+function changeable(options: PretrainOptions): Partial<Settings['training']> {
+  const { epochs, microBatch, checkpointMinutes, checkpointEpochs, snapshotEpochs } = options;
+  return given({
+    epochs,
+    micro_batch: microBatch,
+    checkpoint_minutes: checkpointMinutes,
+    checkpoint_epochs: checkpointEpochs,
+    snapshot_epochs: snapshotEpochs,
+  }) as Partial<Settings['training']>;
 }
 
 /** A batch is at most the whole data set. @throws InputError for too few scans, ROIs or time points */
@@ -126,11 +143,15 @@ function fitToData(settings: Settings, { scans, roiNames, directory }: Dataset):
   return { ...settings, training: { ...settings.training, batch } };
 }
 
-/** What a resumed run may be given anew: its length, its memory, its threads; the rest would make it another run. */
+/** What a resumed run may not be given anew: it would make it another run. */
 const KEPT = ['config', 'preset', 'layers', 'heads', 'ffn', 'fc', 'batch', 'warmupEpochs', 'seed'] as const;
 
-/** The run as it was started, to be gone on with. @throws InputError when there is none, or it is of other data */
-export function resumeRun(dataset: Dataset, options: PretrainOptions): PreparedRun {
+/**
+ * The run as it was started, locked, to be gone on with.
+ *
+ * @throws InputError when there is none, it is of other data or settings, or another process works in it
+ */
+export function resumeRun(dataset: Dataset, options: PretrainOptions, owner: RunOwner): PreparedRun {
   for (const name of KEPT)
     if (options[name] !== undefined)
       throw new InputError({
@@ -139,17 +160,19 @@ export function resumeRun(dataset: Dataset, options: PretrainOptions): PreparedR
         fix: 'leave the option out, or start a new run',
       });
   const { settings, card } = openRun(options.out);
-  checkSameData(dataset, settings, card, options.out);
-  const { epochs, microBatch, snapshotEpochs } = options;
-  const changes = given({ epochs, micro_batch: microBatch, snapshot_epochs: snapshotEpochs });
+  checkSameData(dataset, card, options.out);
+  takeLock(options.out, owner);
+  const state = readState(options.out, settings, card);
+  checkEnoughScans(dataset, settings, options.out);
+  tidyRun(options.out, state);
+  const changes = changeable(options);
   const going = { ...settings, training: { ...settings.training, ...changes } };
-  const state = readState(options.out, card);
   if (Object.keys(changes).length > 0) writeSettings(options.out, going);
   return { settings: going, state, card };
 }
 
-/** Before its first checkpoint a run has seen no data; then any fits that its steps can be taken on. */
-function checkSameData(dataset: Dataset, { training }: Settings, card: ModelCard, out: string): void {
+/** Before its first checkpoint a run has seen no data; then any of its ROIs fits. */
+function checkSameData(dataset: Dataset, card: ModelCard, out: string): void {
   const hash = card.dataset?.hash;
   if (hash !== undefined && hash !== dataset.hash)
     throw new InputError({
@@ -160,6 +183,9 @@ function checkSameData(dataset: Dataset, { training }: Settings, card: ModelCard
       fix: 'resume with the data set it was started on',
     });
   checkSameRois(card, dataset);
+}
+
+function checkEnoughScans(dataset: Dataset, { training }: Settings, out: string): void {
   if (dataset.scans.length < training.batch)
     throw new InputError({
       where: dataset.directory,

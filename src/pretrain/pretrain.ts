@@ -71,8 +71,9 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     while (state.step < total && signal?.aborted !== true) {
       await takeStep();
       const epochsDone = state.step / perEpoch;
-      const snapshot = training.snapshot_epochs > 0 && epochsDone % training.snapshot_epochs === 0;
-      const due = Date.now() - saved > training.checkpoint_minutes * 60_000;
+      const every = (epochs: number) => epochs > 0 && epochsDone % epochs === 0;
+      const snapshot = every(training.snapshot_epochs);
+      const due = every(training.checkpoint_epochs) || Date.now() - saved >= training.checkpoint_minutes * 60_000;
       if (snapshot || due) checkWeights(state);
       if (snapshot) onSnapshot(epochsDone, state);
       if (!due) continue;

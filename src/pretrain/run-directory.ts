@@ -1,13 +1,25 @@
 /** @file A run on disk (`NAME.run/`): settings, card, model, metrics (and TensorBoard events), and the state to resume from. */
 import { appendFileSync, existsSync, mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { InputError } from '../errors/input-error.ts';
-import { readBytes, readText, replaceDirectory, writeFileAtomically } from '../files/atomic.ts';
-import { concatenate } from '../files/protobuf.ts';
+import { InputError, isInputError } from '../errors/input-error.ts';
+import {
+  asInputError,
+  flush,
+  readBytes,
+  readText,
+  removeLeftovers,
+  replaceDirectory,
+  writeFileAtomically,
+  writePartsAtomically,
+} from '../files/atomic.ts';
 import { encodeSafetensors, parseSafetensors, type Safetensors } from '../files/safetensors.ts';
 import { formatCard, type ModelCard, parseCard } from '../model/card.ts';
 import { toStateDict } from '../model/state-dict.ts';
 import { parseConfig } from './config-file.ts';
+import { checkSameSettings, identityOf } from './run-identity.ts';
+import { makeLock, releaseLock, takeLock } from './run-lock.ts';
+import type { RunOwner } from './run-owner.ts';
 import { formatSettings, type Settings } from './settings.ts';
 import { eventFileHeader, scalarEvent } from './tensorboard.ts';
 import { decodeState, encodeState, type TrainingState } from './training-state.ts';
@@ -30,20 +42,32 @@ const MODEL = 'model.safetensors';
 const METRICS = 'metrics.jsonl';
 const STATE = join('resume', 'state.safetensors');
 
-/** Makes a new run with its first checkpoint, whole or not at all. @throws InputError when the directory exists */
+/**
+ * Makes a new run with its first checkpoint, whole or not at all, locked by its owner.
+ *
+ * @throws InputError when the directory exists and may not be overwritten, or another process works in it
+ */
 export async function createRun(
   directory: string,
   settings: Settings,
   card: ModelCard,
   state: TrainingState,
-  options: { readonly overwrite: boolean },
+  { overwrite, owner }: { readonly overwrite: boolean; readonly owner: RunOwner },
 ): Promise<void> {
+  const replaced = overwrite && existsSync(join(directory, CONFIG));
+  if (replaced) takeLock(directory, owner);
   const write = async (temporary: string) => {
+    makeLock(temporary, owner);
     writeSettings(temporary, settings);
     writeFileAtomically(join(temporary, METRICS), '');
-    writeCheckpoint(temporary, card, state);
+    writeCheckpoint(temporary, settings, card, state);
   };
-  await replaceDirectory(directory, write, { ...options, marker: CONFIG });
+  try {
+    await replaceDirectory(directory, write, { overwrite, marker: CONFIG });
+  } catch (error) {
+    if (replaced) releaseLock(directory, owner);
+    throw error;
+  }
 }
 
 /** `config.yaml`, also of a run that goes on with other settings than before. */
@@ -51,13 +75,17 @@ export function writeSettings(directory: string, settings: Settings): void {
   writeFileAtomically(join(directory, CONFIG), formatSettings(settings));
 }
 
-/** Replaces the model, its card and the state to resume from, each file whole; the state last, it is what counts. */
-export function writeCheckpoint(directory: string, card: ModelCard, state: TrainingState): void {
+/**
+ * Replaces the model, its card and the state to resume from, each file whole; the state last, it is what counts. The
+ * metrics of its steps are on disk before it.
+ */
+export function writeCheckpoint(directory: string, settings: Settings, card: ModelCard, state: TrainingState): void {
   mkdirSync(join(directory, 'resume'), { recursive: true });
   const metadata = { card: formatCard(card) };
   writeTensors(join(directory, MODEL), { tensors: toStateDict(state.weights), metadata });
   writeFileAtomically(join(directory, CARD), `${formatCard(card, 2)}\n`);
-  writeTensors(join(directory, STATE), encodeState(state));
+  flush(join(directory, METRICS));
+  writeTensors(join(directory, STATE), encodeState(state, identityOf(settings)));
 }
 
 /** Keeps the model as it is after an epoch: `snapshots/epoch-0020.safetensors`, a model that every command takes. */
@@ -67,7 +95,7 @@ export function writeSnapshot(directory: string, epoch: number, card: ModelCard,
 }
 
 function writeTensors(path: string, content: Safetensors): void {
-  writeFileAtomically(path, concatenate(encodeSafetensors(content)));
+  writePartsAtomically(path, encodeSafetensors(content));
 }
 
 /** What a run was started with. */
@@ -83,26 +111,63 @@ export function openRun(directory: string): { readonly settings: Settings; reado
   return { settings: parseConfig(readText(path), path).settings, card };
 }
 
-/** The last checkpoint. Metrics of steps after it are cut off: they will be taken again. */
-export function readState(directory: string, card: ModelCard): TrainingState {
+/**
+ * The last checkpoint.
+ *
+ * @throws InputError when it is missing or damaged, or its steps were taken with other settings
+ */
+export function readState(directory: string, settings: Settings, card: ModelCard): TrainingState {
   const path = join(directory, STATE);
-  const state = decodeState(parseSafetensors(readBytes(path), path), card.size, path);
-  const lines = readText(join(directory, METRICS))
-    .split('\n')
-    .filter((line) => line !== '');
-  const taken = lines.slice(0, state.step).map((line) => `${line}\n`);
-  writeFileAtomically(join(directory, METRICS), taken.join(''));
-  return state;
+  const stored = readStoredState(path);
+  checkSameSettings(stored.metadata.settings ?? '', settings, join(directory, CONFIG));
+  return decodeState(stored, card.size, path);
+}
+
+function readStoredState(path: string): Safetensors {
+  try {
+    return parseSafetensors(readBytes(path), path);
+  } catch (error) {
+    if (!isInputError(error)) throw error;
+    const fix = 'restore it from a copy, or start again with --overwrite; the model beside it can still be used';
+    throw new InputError({ ...error.details, fix }, { cause: error });
+  }
+}
+
+/** Removes what a killed process left: half-written files, and metrics of steps that will be taken again. */
+export function tidyRun(directory: string, { step }: TrainingState): void {
+  for (const folder of ['.', 'resume', 'snapshots']) removeLeftovers(join(directory, folder));
+  const path = join(directory, METRICS);
+  const lines = existsSync(path) ? readText(path).split('\n') : [];
+  const taken = lines.filter((line) => stepOf(line) <= step).map((line) => `${line}\n`);
+  writeFileAtomically(path, taken.join(''));
+}
+
+/** Infinite for a line that is not whole. */
+function stepOf(line: string): number {
+  try {
+    return Number(JSON.parse(line).step);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Appends steps to `metrics.jsonl`, and to a TensorBoard event file of this process's own. */
 export function metricsLog(directory: string): (metrics: StepMetrics) => void {
-  const events = join(directory, `events.out.tfevents.${Math.floor(Date.now() / 1000)}.brainmass`);
-  appendFileSync(events, eventFileHeader(Date.now() / 1000));
+  const started = Math.floor(Date.now() / 1000);
+  const events = join(directory, `events.out.tfevents.${started}.${hostname()}.${process.pid}.brainmass`);
+  append(events, eventFileHeader(Date.now() / 1000));
   return (metrics) => {
-    appendFileSync(join(directory, METRICS), `${JSON.stringify(metrics)}\n`);
+    append(join(directory, METRICS), `${JSON.stringify(metrics)}\n`);
     const { loss, lra, nce, mse, lr, scans_per_second } = metrics;
     const scalars = { loss, 'loss/lra': lra, 'loss/nce': nce, 'loss/mse': mse, lr, scans_per_second };
-    appendFileSync(events, scalarEvent(Date.now() / 1000, metrics.step, scalars));
+    append(events, scalarEvent(Date.now() / 1000, metrics.step, scalars));
   };
+}
+
+function append(path: string, content: Uint8Array | string): void {
+  try {
+    appendFileSync(path, content);
+  } catch (error) {
+    throw asInputError(error, path);
+  }
 }

@@ -58,6 +58,8 @@ export const settingsSchema = z.strictObject({
       micro_batch: whole.default(16),
       seed: z.int().min(0).default(1),
       checkpoint_minutes: z.number().min(0).default(5),
+      /** Saves also after every so many epochs; 0 leaves it to the clock. */
+      checkpoint_epochs: z.int().min(0).default(0),
       /** Keeps a copy of the model every so many epochs; 0 keeps none. */
       snapshot_epochs: z.int().min(0).default(0),
     })

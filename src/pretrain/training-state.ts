@@ -23,13 +23,17 @@ export function initialState(size: ModelSize, seed: number): TrainingState {
 const FIRST = 'optimizer.first_moment';
 const SECOND = 'optimizer.second_moment';
 
-/** One file for everything, so that no part of it can be older than another. */
-export function encodeState({ weights, moments, step }: TrainingState): Safetensors {
+/**
+ * One file for everything, so that no part of it can be older than another.
+ *
+ * @param settings what `identityOf` says of the settings that the steps were taken with
+ */
+export function encodeState({ weights, moments, step }: TrainingState, settings: string): Safetensors {
   const tensors = toStateDict(weights);
   const flat = (data: Float32Array): StoredTensor => ({ shape: [data.length], data });
   tensors.set(FIRST, flat(moments.first));
   tensors.set(SECOND, flat(moments.second));
-  return { tensors, metadata: { format: 'brainmass-state/1', step: String(step) } };
+  return { tensors, metadata: { format: 'brainmass-state/1', step: String(step), settings } };
 }
 
 /** @throws InputError when the file is of another size or damaged */

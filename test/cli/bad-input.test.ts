@@ -29,12 +29,13 @@ function brainmass(cwd: string, args: readonly string[]): Promise<Outcome> {
   });
 }
 
-/** Every file and folder below a directory with its size and time of change. */
+/** Every folder below a directory, and every file with its size and time of change. */
 function listing(directory: string): string[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .map((name) => {
-      const { size, mtimeMs } = statSync(join(directory, name));
-      return `${name} ${size} ${mtimeMs}`;
+      const entry = statSync(join(directory, name));
+      // A refused run had its lock in the directory for a moment.
+      return entry.isDirectory() ? name : `${name} ${entry.size} ${entry.mtimeMs}`;
     })
     .sort();
 }
@@ -313,7 +314,7 @@ const CASES: readonly Case[] = [
   [
     'resume of a damaged run',
     'pretrain ../cohort --out ../damaged --resume --epochs 3',
-    '../damaged/resume/state.safetensors: the file is cut off, expected 943432 bytes of values, found 943332; copy or export it again.',
+    '../damaged/resume/state.safetensors: the file is cut off, expected 943432 bytes of values, found 943332; restore it from a copy, or start again with --overwrite; the model beside it can still be used.',
   ],
   // Models
   [

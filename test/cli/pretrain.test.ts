@@ -1,5 +1,6 @@
 /** @file `brainmass pretrain`: interrupted, resumed, extended, and what it says. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
@@ -7,6 +8,8 @@ import { pretrainCommand } from '../../src/cli/pretrain.ts';
 import { writeDataset } from '../../src/dataset/write-dataset.ts';
 import { loadModel } from '../../src/model/load-model.ts';
 import { initialWeights } from '../../src/model/weights.ts';
+import { releaseLock, takeLock } from '../../src/pretrain/run-lock.ts';
+import { newOwner } from '../../src/pretrain/run-owner.ts';
 import { madeUpDataset, ROIS } from '../pretrain/made-up.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pretrain-command-'));
@@ -58,6 +61,63 @@ test('interrupted by Ctrl-C it finishes the step, saves, and goes on as if nothi
   expect(readFileSync(at('broken', 'metrics.jsonl'), 'utf8').split('\n')).toHaveLength(Number(steps) + 1);
   expect((await pretrain('--out', at('broken'), '--resume')).stdout).toMatch(/^\d steps, loss /);
   expect(same('broken', 'long')).toEqual(ALL_SAME);
+});
+
+test('two runs on one directory: the second is refused, to resume or to overwrite', async () => {
+  cpSync(at('long'), at('shared'), { recursive: true });
+  const owner = newOwner();
+  takeLock(at('shared'), owner);
+  const refused = new RegExp(
+    `shared: another process works in this run \\(process ${process.pid} on .+, alive\\); wait`,
+  );
+  await expect(pretrain('--out', at('shared'), '--resume')).rejects.toThrow(refused);
+  await expect(tiny('shared', '--overwrite')).rejects.toThrow(refused);
+  expect(same('shared', 'long')).toEqual(ALL_SAME);
+  releaseLock(at('shared'), owner);
+  await tiny('shared', '--overwrite', '--epochs', '1');
+  expect((await loadModel(at('shared'))).card).toMatchObject({ steps: 2 });
+  expect(existsSync(at('shared', 'lock.json'))).toBe(false);
+});
+
+test('resume with settings changed by hand names them, and leaves the run and no lock', async () => {
+  cpSync(at('long'), at('edited'), { recursive: true });
+  const edit = (from: string, to: string) =>
+    writeFileSync(at('edited', 'config.yaml'), readFileSync(at('edited', 'config.yaml'), 'utf8').replace(from, to));
+  edit('dropout: 0.1', 'dropout: 0.2');
+  edit('batch: 4', 'batch: 400');
+  edit('epochs: 4', 'epochs: 5');
+  await expect(pretrain('--out', at('edited'), '--resume')).rejects.toThrow(
+    `${at('edited', 'config.yaml')}: the settings were changed since the last checkpoint, which would make it another run, expected objective.dropout 0.1, training.batch 4, found objective.dropout 0.2, training.batch 400; put them back, or start a new run.`,
+  );
+  expect(existsSync(at('edited', 'lock.json'))).toBe(false);
+  edit('dropout: 0.2', 'dropout: 0.1');
+  edit('batch: 400', 'batch: 4');
+  expect((await pretrain('--out', at('edited'), '--resume')).stdout).toMatch(/^2 steps, loss /);
+});
+
+test('resume without a state says what is left to do', async () => {
+  cpSync(at('long'), at('stateless'), { recursive: true });
+  rmSync(at('stateless', 'resume'), { recursive: true });
+  await expect(pretrain('--out', at('stateless'), '--resume')).rejects.toThrow(
+    `${at('stateless', 'resume', 'state.safetensors')}: no such file or folder; restore it from a copy, or start again with --overwrite; the model beside it can still be used.`,
+  );
+});
+
+test('what a killed process left is tidied: torn metrics, half-written files, its lock', async () => {
+  await tiny('torn', '--epochs', '2');
+  const path = at('torn', 'metrics.jsonl');
+  const whole = readFileSync(path, 'utf8');
+  writeFileSync(path, `${whole}{"epoch":2,"step":5,"loss":1}\n{"epoch":2,"st`);
+  for (const file of ['.model.safetensors.partial-17-abc', 'resume/.state.safetensors.partial-17-abd'])
+    writeFileSync(at('torn', file), 'half');
+  writeFileSync(
+    at('torn', 'lock.json'),
+    JSON.stringify({ ...newOwner(), pid: spawnSync(process.execPath, ['--version']).pid }),
+  );
+  await pretrain('--out', at('torn'), '--resume');
+  expect(readFileSync(path, 'utf8')).toBe(whole);
+  const left = ['.model.safetensors.partial-17-abc', 'resume/.state.safetensors.partial-17-abd', 'lock.json'];
+  expect(left.filter((file) => existsSync(at('torn', file)))).toEqual([]);
 });
 
 test('resume of a run that is complete says so, and changes nothing', async () => {

@@ -29,7 +29,15 @@ describe('our layout', () => {
         clip_value: 1,
         target_momentum: 0.996,
       },
-      training: { epochs: 2000, batch: 256, micro_batch: 16, seed: 1, checkpoint_minutes: 5, snapshot_epochs: 0 },
+      training: {
+        epochs: 2000,
+        batch: 256,
+        micro_batch: 16,
+        seed: 1,
+        checkpoint_minutes: 5,
+        checkpoint_epochs: 0,
+        snapshot_epochs: 0,
+      },
     });
   });
 
@@ -75,6 +83,7 @@ describe('our layout', () => {
         micro_batch: whole,
         seed: whole,
         checkpoint_minutes: weight,
+        checkpoint_epochs: whole,
         snapshot_epochs: whole,
       }),
     });
@@ -114,7 +123,15 @@ data: {path: /scans, csv: list.csv, mask_way: mask_per, time_mask: 30, time_len:
           clip_value: 1,
           target_momentum: 0.99,
         },
-        training: { epochs: 300, batch: 64, micro_batch: 16, seed: 1, checkpoint_minutes: 5, snapshot_epochs: 0 },
+        training: {
+          epochs: 300,
+          batch: 64,
+          micro_batch: 16,
+          seed: 1,
+          checkpoint_minutes: 5,
+          checkpoint_epochs: 0,
+          snapshot_epochs: 0,
+        },
       },
       ignored: [
         'saving.log_dir',

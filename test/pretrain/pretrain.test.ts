@@ -13,9 +13,11 @@ import {
   openRun,
   readState,
   type StepMetrics,
+  tidyRun,
   writeCheckpoint,
   writeSnapshot,
 } from '../../src/pretrain/run-directory.ts';
+import { newOwner } from '../../src/pretrain/run-owner.ts';
 import { type Settings, sizeOfSettings } from '../../src/pretrain/settings.ts';
 import { initialState, type TrainingState } from '../../src/pretrain/training-state.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
@@ -43,7 +45,8 @@ function cardOf(settings: Settings): ModelCard {
 /** Takes steps in a run on disk, from what is there; stops behind step `stopAfter`. */
 async function goOn(directory: string, stopAfter?: number): Promise<TrainingState> {
   const { settings, card } = openRun(directory);
-  const state = readState(directory, card);
+  const state = readState(directory, settings, card);
+  tidyRun(directory, state);
   const stop = new AbortController();
   const log = metricsLog(directory);
   const cardAt = ({ step }: TrainingState) => ({ ...card, steps: step });
@@ -55,7 +58,7 @@ async function goOn(directory: string, stopAfter?: number): Promise<TrainingStat
       log(metrics);
       if (metrics.step === stopAfter) stop.abort();
     },
-    onCheckpoint: (checkpoint) => writeCheckpoint(directory, cardAt(checkpoint), checkpoint),
+    onCheckpoint: (checkpoint) => writeCheckpoint(directory, settings, cardAt(checkpoint), checkpoint),
     onSnapshot: (epoch, snapshot) => writeSnapshot(directory, epoch, cardAt(snapshot), snapshot),
     signal: stop.signal,
   });
@@ -69,7 +72,7 @@ async function start(
 ): Promise<string> {
   const state = initialState(sizeOfSettings(settings, ROIS), settings.training.seed);
   change(state);
-  await createRun(at(name), settings, cardOf(settings), state, { overwrite: false });
+  await createRun(at(name), settings, cardOf(settings), state, { overwrite: false, owner: newOwner() });
   return at(name);
 }
 

@@ -108,7 +108,7 @@ async function train(
     const before = state.step;
     let saved = before;
     const keeping = <T>(work: () => T) => sayingWhatIsKept(work, { run: options.out, dataset: path, step: saved });
-    const log = keeping(() => metricsLog(options.out));
+    const log = keeping(() => metricsLog(options.out, before));
     let last: StepMetrics | undefined;
     await pretrain(state, {
       dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },

@@ -21,7 +21,7 @@ import { checkSameSettings, identityOf } from './run-identity.ts';
 import { makeLock, releaseLock, takeLock } from './run-lock.ts';
 import type { RunOwner } from './run-owner.ts';
 import { formatSettings, type Settings } from './settings.ts';
-import { eventFileHeader, scalarEvent } from './tensorboard.ts';
+import { eventFileHeader, restartEvent, scalarEvent } from './tensorboard.ts';
 import { decodeState, encodeState, type TrainingState } from './training-state.ts';
 
 /** One line of `metrics.jsonl`. */
@@ -151,11 +151,16 @@ function stepOf(line: string): number {
   }
 }
 
-/** Appends steps to `metrics.jsonl`, and to a TensorBoard event file of this process's own. */
-export function metricsLog(directory: string): (metrics: StepMetrics) => void {
+/**
+ * Appends steps to `metrics.jsonl`, and to a TensorBoard event file of this process's own.
+ *
+ * @param step steps taken before; TensorBoard is told to forget later ones of an earlier process
+ */
+export function metricsLog(directory: string, step: number): (metrics: StepMetrics) => void {
   const started = Math.floor(Date.now() / 1000);
   const events = join(directory, `events.out.tfevents.${started}.${hostname()}.${process.pid}.brainmass`);
   append(events, eventFileHeader(Date.now() / 1000));
+  append(events, restartEvent(Date.now() / 1000, step + 1));
   return (metrics) => {
     append(join(directory, METRICS), `${JSON.stringify(metrics)}\n`);
     const { loss, lra, nce, mse, lr, scans_per_second } = metrics;

@@ -23,11 +23,12 @@ function flatten(value: object, path = ''): Record<string, unknown> {
 }
 
 /** @throws InputError for a text that {@link identityOf} cannot have given */
-function parseIdentity(recorded: string): Record<string, unknown> {
+function parseIdentity(recorded: string, where: string): Record<string, unknown> {
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(recorded));
   } catch (cause) {
-    throw new InputError({ problem: 'the settings of the checkpoint are not recorded' }, { cause });
+    const problem = 'the settings of its last checkpoint are not recorded';
+    throw new InputError({ where, problem, fix: 'start again with --overwrite' }, { cause });
   }
 }
 
@@ -39,7 +40,7 @@ function parseIdentity(recorded: string): Record<string, unknown> {
  * @throws InputError naming every setting that differs
  */
 export function checkSameSettings(recorded: string, settings: Settings, where: string): void {
-  const then = parseIdentity(recorded);
+  const then = parseIdentity(recorded, where);
   const now: Record<string, unknown> = JSON.parse(identityOf(settings));
   const changed = [...new Set([...Object.keys(then), ...Object.keys(now)])].filter((key) => then[key] !== now[key]);
   if (changed.length === 0) return;

@@ -9,6 +9,16 @@ export function eventFileHeader(seconds: number): Uint8Array {
   });
 }
 
+/** Says that what earlier files hold of this step and later ones is void: it was taken again. */
+export function restartEvent(seconds: number, step: number): Uint8Array {
+  return eventRecord((event) => {
+    event.double(1, seconds);
+    event.varint(2, step);
+    // SessionLog, status START.
+    event.message(7, (session) => session.varint(1, 1));
+  });
+}
+
 /** One record with scalar values by tag. */
 export function scalarEvent(seconds: number, step: number, scalars: Readonly<Record<string, number>>): Uint8Array {
   return eventRecord((event) => {

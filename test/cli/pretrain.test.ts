@@ -59,6 +59,7 @@ test('interrupted by Ctrl-C it finishes the step, saves, and goes on as if nothi
   const [, steps] = /^stopped after (\d) steps and saved; go on with: brainmass pretrain .+ --resume\n$/.exec(stdout)!;
   expect(Number(steps)).toBeLessThan(8);
   expect(readFileSync(at('broken', 'metrics.jsonl'), 'utf8').split('\n')).toHaveLength(Number(steps) + 1);
+  expect(existsSync(at('broken', 'lock.json'))).toBe(false);
   expect((await pretrain('--out', at('broken'), '--resume')).stdout).toMatch(/^\d steps, loss /);
   expect(same('broken', 'long')).toEqual(ALL_SAME);
 });

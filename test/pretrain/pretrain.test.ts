@@ -48,7 +48,7 @@ async function goOn(directory: string, stopAfter?: number): Promise<TrainingStat
   const state = readState(directory, settings, card);
   tidyRun(directory, state);
   const stop = new AbortController();
-  const log = metricsLog(directory);
+  const log = metricsLog(directory, state.step);
   const cardAt = ({ step }: TrainingState) => ({ ...card, steps: step });
   await pretrain(state, {
     dataset,

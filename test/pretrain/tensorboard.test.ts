@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { crc32c, eventFileHeader, scalarEvent } from '../../src/pretrain/tensorboard.ts';
+import { crc32c, eventFileHeader, restartEvent, scalarEvent } from '../../src/pretrain/tensorboard.ts';
 
 it('computes CRC-32C: the check value of the polynomial', () => {
   expect(crc32c(new TextEncoder().encode('123456789')).toString(16)).toBe('e3069283');
@@ -10,6 +10,12 @@ it('begins a file as TensorBoard does: a record of 24 bytes with this length che
   expect(Buffer.from(header.subarray(0, 12)).toString('hex')).toBe('1800000000000000a37f4b22');
   expect(header.length).toBe(12 + 24 + 4);
   expect(Buffer.from(header).toString('latin1')).toContain('brain.Event:2');
+});
+
+it('voids the steps that a resumed run takes again: a session that starts (field 7, status 1) at step 300', () => {
+  const payload = restartEvent(0, 300).subarray(12, -4);
+  // Field 1 a double, field 2 the step, field 7 a message of two bytes, its field 1 the status.
+  expect(Buffer.from(payload).toString('hex')).toBe('09000000000000000010ac023a020801');
 });
 
 it('frames scalars by the length of their payload', () => {

@@ -64,7 +64,7 @@ describe('state dict', () => {
     expect(impliedSize(shapesOf(size), 'm', 4)).toEqual(size);
     expect(() => impliedSize(shapesOf(size), 'm.pth')).toThrow(
       saying(
-        'm.pth: the number of attention heads of a 2-layer model cannot be read from its weights; use a run directory, whose card.json says it.',
+        'm.pth: the number of attention heads of a 2-layer model cannot be read from its weights; say it with --heads, or use a run directory, whose card.json says it.',
       ),
     );
   });

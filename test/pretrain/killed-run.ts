@@ -10,9 +10,13 @@ import { madeUpDataset } from './made-up.ts';
 const program = fileURLToPath(new URL('../../bin/brainmass.mjs', import.meta.url));
 /** The paper's projection of 1,024 would make a checkpoint of 80 MB. */
 const SETTINGS = 'model: {feature: 128}\n';
-/** 8 scans in batches of 4, 30 epochs. */
-export const STEPS = 60;
-const OPTIONS = '--layers 1 --heads 4 --ffn 16 --epochs 30 --batch 4 --seed 3 --threads 1 --checkpoint-minutes 0';
+/** 8 scans in batches of 4. */
+const STEPS_AN_EPOCH = 2;
+/** Kills are aimed at steps below this one. */
+const AIMED_BELOW = 40;
+/** A run to be killed is given so many epochs that it cannot end before, however slow the machine is to kill it. */
+export const ENDLESS = 100_000;
+const OPTIONS = '--layers 1 --heads 4 --ffn 16 --batch 4 --seed 3 --threads 1 --checkpoint-minutes 0';
 
 /** A data set and a run in a folder of one's own. */
 export interface TinyRun {
@@ -29,9 +33,10 @@ export async function makeTinyDataset(directory: string): Promise<void> {
 }
 
 /** Starts the run, saving after every step; with `resume` goes on with it. */
-export function startTinyRun({ dataset, run }: TinyRun, resume: boolean): ChildProcess {
+export function startTinyRun({ dataset, run }: TinyRun, resume: boolean, epochs: number): ChildProcess {
   const options = resume ? ['--resume', '--threads', '1'] : ['--config', `${dataset}.yaml`, ...OPTIONS.split(' ')];
-  return spawn(process.execPath, [program, 'pretrain', dataset, '--out', run, ...options], {
+  const words = [program, 'pretrain', dataset, '--out', run, '--epochs', String(epochs), ...options];
+  return spawn(process.execPath, words, {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
 }
@@ -65,7 +70,7 @@ export interface Moment {
 export function killMoments(seed: number, count: number): Moment[] {
   const stream = randomStream({ seed, purpose: 'simulate' });
   return Array.from({ length: count }, () => ({
-    step: Math.floor(uniform(stream) * (STEPS - 20)),
+    step: Math.floor(uniform(stream) * AIMED_BELOW),
     milliseconds: Math.floor(uniform(stream) * 20),
     early: uniform(stream) < 1 / 3 ? Math.floor(uniform(stream) * 1000) : 0,
   }))
@@ -79,7 +84,7 @@ export function killMoments(seed: number, count: number): Moment[] {
  * @throws Error when the run ended by itself before
  */
 export async function killAt(moment: Moment, tiny: TinyRun, resume: boolean): Promise<number> {
-  const child = startTinyRun(tiny, resume);
+  const child = startTinyRun(tiny, resume, ENDLESS);
   const end = ended(child);
   while (stepsLogged(tiny.run) < moment.step && child.exitCode === null) await wait(2);
   await wait(moment.milliseconds);
@@ -90,9 +95,14 @@ export async function killAt(moment: Moment, tiny: TinyRun, resume: boolean): Pr
   return stepsLogged(tiny.run);
 }
 
-/** Goes on to the end. @throws Error when that fails */
-export async function finish(tiny: TinyRun, resume: boolean): Promise<void> {
-  const { code, stderr } = await ended(startTinyRun(tiny, resume));
+/** A number of epochs that takes a run some steps beyond those it has logged. */
+export function epochsBeyond(steps: number): number {
+  return Math.ceil(steps / STEPS_AN_EPOCH) + 5;
+}
+
+/** Starts or goes on, to the end. @throws Error when that fails */
+export async function finish(tiny: TinyRun, resume: boolean, epochs: number): Promise<void> {
+  const { code, stderr } = await ended(startTinyRun(tiny, resume, epochs));
   if (code !== 0) throw new Error(`the run ended with ${code}: ${stderr}`);
 }
 

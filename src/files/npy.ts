@@ -1,5 +1,6 @@
 /** @file NumPy `.npy` arrays: read into typed arrays in C order, and written. */
 import { InputError } from '../errors/input-error.ts';
+import { widenHalf } from './float16.ts';
 import { type NpyHeader, npyHeader, parseNpyHeader } from './npy-header.ts';
 
 export { npyHeader } from './npy-header.ts';
@@ -94,29 +95,6 @@ function toSafeNumbers(integers: BigInt64Array | BigUint64Array, where: string):
       });
   }
   return numbers;
-}
-
-/** float32 of every float16, by bit pattern; made when first needed. */
-let halfTable: Float32Array | undefined;
-
-function widenHalf(half: Uint16Array): Float32Array {
-  halfTable ??= makeHalfTable();
-  const out = new Float32Array(half.length);
-  for (let i = 0; i < half.length; i++) out[i] = halfTable[half[i]];
-  return out;
-}
-
-function makeHalfTable(): Float32Array {
-  const table = new Float32Array(65536);
-  for (let bits = 0; bits < 65536; bits++) {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 0x1f;
-    const fraction = bits & 0x3ff;
-    if (exponent === 0) table[bits] = sign * fraction * 2 ** -24;
-    else if (exponent === 31) table[bits] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    else table[bits] = sign * (1024 + fraction) * 2 ** (exponent - 25);
-  }
-  return table;
 }
 
 function swapBytes(bytes: Uint8Array, itemBytes: number): void {

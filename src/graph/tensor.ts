@@ -81,6 +81,17 @@ export function scalar(value: number): Tensor {
   return constant(Float32Array.of(value), []);
 }
 
+/** A constant with the same value everywhere. */
+export function filled(value: number, shape: Shape): Tensor {
+  return constant(new Float32Array(sizeOf(shape)).fill(value), shape);
+}
+
+/** The constant identity matrix, `[size, size]`. */
+export function identity(size: number): Tensor {
+  const values = Float32Array.from({ length: size * size }, (_, i) => Number(i % (size + 1) === 0));
+  return constant(values, [size, size]);
+}
+
 /** Number of elements. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);

@@ -13,7 +13,7 @@ import {
   sub,
   sumAll,
 } from '../graph/ops/index.ts';
-import { constant, type Shape, sizeOf, type Tensor } from '../graph/tensor.ts';
+import { constant, filled, identity, type Tensor } from '../graph/tensor.ts';
 import type { Dropout } from './dropout.ts';
 import { encode } from './encoder.ts';
 import { ONLINE } from './parameters.ts';
@@ -43,13 +43,8 @@ export function contrastiveLoss(
   dropout?: Dropout,
 ): Tensor {
   const { predicted, truth } = maskedProfiles(view, masked, 'cpred', parameter, size, dropout);
-  const count = masked.shape[1];
   const logits = matMul(truth, predicted, { transB: true });
-  const own = constant(
-    Float32Array.from({ length: count * count }, (_, i) => Number(i % (count + 1) === 0)),
-    [count, count],
-  );
-  return scale(sumAll(mul(logSoftmax(logits), own)), -1);
+  return scale(sumAll(mul(logSoftmax(logits), identity(masked.shape[1]))), -1);
 }
 
 /** (b) Reconstruction: squared error of the predicted profiles, summed over scans, masked ROIs and elements. */
@@ -103,8 +98,4 @@ function positions(tokens: number, width: number): Tensor {
     return column % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
   });
   return constant(values, [1, tokens, width]);
-}
-
-function filled(value: number, shape: Shape): Tensor {
-  return constant(new Float32Array(sizeOf(shape)).fill(value), shape);
 }

@@ -2,7 +2,7 @@
 
 import type { FcKind } from '../connectivity/kinds.ts';
 import { add, addScalar, div, matMul, mul, relu, scale, sub, sum } from '../graph/ops/index.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
+import { identity, input, type Tensor } from '../graph/tensor.ts';
 
 /**
  * The connectivity of a view, `[scans, rois, rois]`.
@@ -29,12 +29,7 @@ export function pseudoNetwork(fc: FcKind, scans: number, rois: number, suffix = 
  * states it for standardised series).
  */
 function shrink(pearson: Tensor, points: Tensor, spread: Tensor): Tensor {
-  const rois = pearson.shape[2];
-  const identity = constant(
-    Float32Array.from({ length: rois * rois }, (_, i) => Number(i % (rois + 1) === 0)),
-    [1, rois, rois],
-  );
-  const diagonal = mul(pearson, identity);
+  const diagonal = mul(pearson, identity(pearson.shape[2]));
   const withSignal = sum(diagonal, [1, 2]);
   const squares = sum(mul(pearson, pearson), [1, 2]);
   const distance = sub(squares, withSignal);

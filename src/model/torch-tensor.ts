@@ -1,5 +1,7 @@
 /** @file A PyTorch tensor out of the storage that it views: any strides, any number type. */
+
 import { InputError } from '../errors/input-error.ts';
+import { widenHalf } from '../files/float16.ts';
 import type { StoredTensor } from '../files/safetensors.ts';
 
 /** How a tensor lies in its storage; offset and strides count elements. */
@@ -22,7 +24,7 @@ interface NumberType {
 const STORAGE_TYPES = {
   FloatStorage: { bytes: 4, decode: (buffer) => new Float32Array(buffer) },
   DoubleStorage: { bytes: 8, decode: (buffer) => Float32Array.from(new Float64Array(buffer)) },
-  HalfStorage: { bytes: 2, decode: (buffer) => Float32Array.from(new Uint16Array(buffer), widenHalf) },
+  HalfStorage: { bytes: 2, decode: (buffer) => widenHalf(new Uint16Array(buffer)) },
   BFloat16Storage: { bytes: 2, decode: (buffer) => widenBfloat(new Uint16Array(buffer)) },
   LongStorage: { bytes: 8, decode: (buffer) => new BigInt64Array(buffer) },
   IntStorage: { bytes: 4, decode: (buffer) => BigInt64Array.from(new Int32Array(buffer), BigInt) },
@@ -106,16 +108,6 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
     expected *= shape[axis];
   }
   return true;
-}
-
-/** The number that the bits of an IEEE float16 stand for. */
-function widenHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
 /** A bfloat16 is the upper half of a float32. */

@@ -73,7 +73,7 @@ export function leakyRelu(a: Tensor): Tensor {
   return apply(LEAKY_RELU, [a], a.shape);
 }
 
-/** 1 where `a > 0`, else 0. Two casts are the cheapest way there in ONNX Runtime (bool keeps the pass at a byte). */
+/** 1 where `a > 0`, else 0. */
 function positive(a: Tensor): Tensor {
   return apply(POSITIVE, [a], a.shape);
 }

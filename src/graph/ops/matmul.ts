@@ -1,5 +1,5 @@
 /** @file Matrix products. Transposes are flags of the product, never a pass of their own. */
-import { apply, constant, type Operation, type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { apply, filled, type Operation, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { reshape } from './shape.ts';
 
 export interface MatMulOptions {
@@ -63,15 +63,10 @@ export function linear(
     vjp: (_, [g]) => [
       matMul(g!, w, { alpha }),
       matMul(g!, x, { transA: true, alpha }),
-      reshape(matMul(onesRow(rows), g!, { alpha: beta }), bias.shape),
+      reshape(matMul(filled(1, [1, rows]), g!, { alpha: beta }), bias.shape),
     ],
   };
   return apply(operation, [x, w, bias], [rows, w.shape[0]]);
-}
-
-/** A row of ones: its product with a matrix is the sum over rows, five times as fast as ReduceSum. */
-function onesRow(length: number): Tensor {
-  return constant(new Float32Array(length).fill(1), [1, length]);
 }
 
 function lastTwo(shape: Shape, transposed: boolean): readonly [number, number] {

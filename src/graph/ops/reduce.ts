@@ -1,5 +1,5 @@
 /** @file Sums and means over axes. */
-import { apply, constant, type Operation, type Shape, sizeOf, type Tensor } from '../tensor.ts';
+import { apply, filled, type Operation, sizeOf, type Tensor } from '../tensor.ts';
 import { mul, scale } from './elementwise.ts';
 import { matMul } from './matmul.ts';
 import { reshape } from './shape.ts';
@@ -9,7 +9,7 @@ export function sum(a: Tensor, axes: readonly number[]): Tensor {
   const shape = a.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   if (axes.every((axis) => a.shape[axis] === 1)) return reshape(a, shape);
   const leading = axes.length > 0 && axes.every((axis, position) => axis === position) && axes.length < a.shape.length;
-  // A row of ones times the matrix is five times as fast as ReduceSum over rows.
+  // A row of ones times the matrix takes two thirds of ReduceSum's time over rows, or less.
   if (leading) return reshape(columnSums(a, axes.length), shape);
   return apply(reduceSum(axes), [a], shape);
 }
@@ -17,7 +17,7 @@ export function sum(a: Tensor, axes: readonly number[]): Tensor {
 function columnSums(a: Tensor, leadingAxes: number): Tensor {
   const rows = sizeOf(a.shape.slice(0, leadingAxes));
   const columns = sizeOf(a.shape.slice(leadingAxes));
-  return matMul(ones([1, rows]), reshape(a, [rows, columns]));
+  return matMul(filled(1, [1, rows]), reshape(a, [rows, columns]));
 }
 
 function reduceSum(axes: readonly number[]): Operation {
@@ -27,7 +27,15 @@ function reduceSum(axes: readonly number[]): Operation {
       emit('ReduceSum', [name(a), fixed(BigInt64Array.from(axes, BigInt), [axes.length])], {
         attributes: { keepdims: 1 },
       }),
-    vjp: ({ inputs: [a] }, [g]) => [mul(g!, ones(a.shape.map((size, axis) => (axes.includes(axis) ? size : 1))))],
+    vjp: ({ inputs: [a] }, [g]) => [
+      mul(
+        g!,
+        filled(
+          1,
+          a.shape.map((size, axis) => (axes.includes(axis) ? size : 1)),
+        ),
+      ),
+    ],
   };
 }
 
@@ -39,8 +47,4 @@ export function mean(a: Tensor, axes: readonly number[]): Tensor {
 /** Sum over everything, shape []. */
 export function sumAll(a: Tensor): Tensor {
   return reshape(sum(a, [...a.shape.keys()]), []);
-}
-
-function ones(shape: Shape): Tensor {
-  return constant(new Float32Array(sizeOf(shape)).fill(1), shape);
 }

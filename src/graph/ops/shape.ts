@@ -1,5 +1,5 @@
 /** @file Moving elements without computing: reshape, transpose, slice, concatenate, gather rows. */
-import { apply, applyAll, constant, type Operation, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
+import { apply, applyAll, filled, type Operation, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 
 const int64 = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
 
@@ -48,8 +48,7 @@ export function slice(a: Tensor, axis: number, start: number, length: number): T
           fixed(int64([axis]), [1]),
         ]),
       vjp: ({ inputs: [x] }, [g]) => {
-        const zeros = (size: number) =>
-          constant(new Float32Array(sizeOf(shape.with(axis, size))), shape.with(axis, size));
+        const zeros = (size: number) => filled(0, shape.with(axis, size));
         const after = x.shape[axis] - start - length;
         return [concat([...(start > 0 ? [zeros(start)] : []), g!, ...(after > 0 ? [zeros(after)] : [])], axis)];
       },

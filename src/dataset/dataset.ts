@@ -30,6 +30,8 @@ export interface Dataset {
   readonly phenotypeColumns: readonly string[];
   /** SHA-256 over the rows of `scans.tsv` and the series, hex. */
   readonly hash: string;
+  /** Of a corpus of data sets: how many of its scans, in order, are of each, and how often these are drawn. */
+  readonly parts?: readonly { readonly scans: number; readonly weight: number }[];
   /** The series of scan `index` (order of `scans`). */
   readonly readSeries: (index: number) => TimeSeries;
   readonly close: () => void;

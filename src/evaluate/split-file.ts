@@ -1,9 +1,10 @@
 /** @file Splits as a JSON file: who was trained and tested on, kept so that others can use exactly the same. */
 import * as z from 'zod';
+import { PARTS } from '../dataset/participant-split.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Task } from './labels.ts';
 import { sha256 } from './sha256.ts';
-import { PARTS, requireBothClasses, type Split } from './splits.ts';
+import { requireBothClasses, type Split } from './splits.ts';
 
 const VERSION = 1;
 const part = z.array(z.string());

@@ -1,6 +1,8 @@
 /** @file Repeated splits of participants, balanced over sites and classes: train 70 %, validation 15 %, test 15 %. */
+
+import { dealParticipants, PARTS, type Part, siteOf } from '../dataset/participant-split.ts';
 import { InputError } from '../errors/input-error.ts';
-import { permutation, type RandomStream, randomStream } from '../random/draws.ts';
+import { type RandomStream, randomStream } from '../random/draws.ts';
 import { type LabelledScan, participantsOf, type Task } from './labels.ts';
 
 /** Positions in `task.scans`, ascending. */
@@ -9,12 +11,6 @@ export interface Split {
   readonly validation: readonly number[];
   readonly test: readonly number[];
 }
-export const PARTS = ['train', 'validation', 'test'] as const;
-type Part = (typeof PARTS)[number];
-
-/** The paper's share of validation and of test participants; training takes the rest. */
-const HELD_OUT = 0.15;
-
 /** A person with all their scans: never on two sides of a split. */
 interface Participant {
   readonly id: string;
@@ -67,48 +63,20 @@ function groupByParticipant(scans: readonly LabelledScan[]): Participant[] {
     .map(([id, own]) => {
       const positives = own.filter((i) => scans[i].positive).length;
       const classes = positives === 0 ? 'control' : positives === own.length ? 'positive' : 'both';
-      // One site a person: the first by name, so that the order of rows does not matter.
-      const site = own.map((i) => scans[i].site).sort()[0];
+      const site = siteOf(own.map((i) => scans[i].site));
       return { id, site, classes, scans: own } as const;
     })
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/**
- * Deals the people of each class, site after site in random order, to the three parts: each to the part that is furthest
- * behind its share. So every part gets its share of each class to the person, and of each site as nearly as can be.
- */
+/** The people of each class are dealt by themselves, so that every part gets its share of each class to the person. */
 function oneSplit(participants: readonly Participant[], stream: RandomStream): Split {
   const parts: Record<Part, number[]> = { train: [], validation: [], test: [] };
   for (const classes of ['control', 'positive', 'both'] as const) {
     const members = participants.filter((participant) => participant.classes === classes);
-    const sites = [...new Set(members.map((member) => member.site))].sort();
-    const queue = shuffled(sites, stream).flatMap((site) =>
-      shuffled(
-        members.filter((member) => member.site === site),
-        stream,
-      ),
-    );
-    const share = partSizes(queue.length);
-    const dealt = { train: 0, validation: 0, test: 0 };
-    for (const [already, { scans }] of queue.entries()) {
-      const behind = (part: Part) => share[part] * (already + 1) - dealt[part] * queue.length;
-      const part = PARTS.reduce((most, next) => (behind(next) > behind(most) ? next : most));
-      dealt[part]++;
-      parts[part].push(...scans);
-    }
+    const dealt = dealParticipants(members, stream);
+    for (const part of PARTS) parts[part].push(...dealt[part].flatMap(({ scans }) => scans));
   }
   const ascending = (positions: number[]) => positions.sort((a, b) => a - b);
   return { train: ascending(parts.train), validation: ascending(parts.validation), test: ascending(parts.test) };
-}
-
-/** How many of n people go where. Two people are enough for one to train on and one to test on. */
-function partSizes(n: number): Record<Part, number> {
-  const test = n < 2 ? 0 : Math.max(1, Math.round(HELD_OUT * n));
-  const validation = Math.min(Math.round(HELD_OUT * n), Math.max(0, n - test - 1));
-  return { train: n - test - validation, validation, test };
-}
-
-function shuffled<T>(items: readonly T[], stream: RandomStream): T[] {
-  return Array.from(permutation(stream, items.length), (i) => items[i]);
 }

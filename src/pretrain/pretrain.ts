@@ -47,14 +47,19 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     ...viewsOfSettings(settings),
   };
   const runner = stepRunner(plan, training.micro_batch, compile);
-  const sample = scanSampler(training.seed, scans, training.batch);
+  const sample = scanSampler(training.seed, scans, training.batch, dataset.parts);
   const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };
 
   const takeStep = async () => {
     const started = performance.now();
     const epoch = Math.floor(state.step / perEpoch);
     const scansNow = sample(epoch, state.step % perEpoch);
-    const batch = drawBatch(plan, epoch, scansNow, Array.from(scansNow, dataset.readSeries));
+    const batch = drawBatch(
+      plan,
+      epoch,
+      scansNow,
+      Array.from(scansNow, (draw) => dataset.readSeries(draw % scans)),
+    );
     const losses = await runner.run(state.weights, batch);
     checkLosses(losses, epoch, state.step);
     const lr = learningRate(epoch, optimizer.learning_rate, optimizer.warmup_epochs);

@@ -1,9 +1,10 @@
 /** @file What splits promise: people stay whole, sites and classes stay balanced, nothing depends on the order of rows. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PARTS } from '../../src/dataset/participant-split.ts';
 import type { Task } from '../../src/evaluate/labels.ts';
 import { parseSplits, splitDocument } from '../../src/evaluate/split-file.ts';
-import { PARTS, repeatedSplits, type Split } from '../../src/evaluate/splits.ts';
+import { repeatedSplits, type Split } from '../../src/evaluate/splits.ts';
 import { transferTask } from '../../src/evaluate/transfer.ts';
 import { cohort, type Person, taskOf } from './cohort.ts';
 

@@ -12,6 +12,8 @@ export const PURPOSES = [
   'initial-weights',
   'split',
   'simulate',
+  'permuted-labels',
+  'bootstrap',
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 

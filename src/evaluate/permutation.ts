@@ -1,0 +1,173 @@
+/**
+ * @file Is a score more than chance? Labels are permuted and the whole protocol is refitted on the same splits.
+ *
+ * What is permuted is what would be exchangeable if the scans held nothing about the label: participants keep their
+ * scans and change their label with others of their site (differences between sites are no evidence); somebody with
+ * scans of both classes (a paired design) exchanges labels between their own scans.
+ */
+import { InputError } from '../errors/input-error.ts';
+import type { Progress } from '../progress.ts';
+import { permutation, randomStream } from '../random/draws.ts';
+import type { LabelledScan, Task } from './labels.ts';
+import { classificationMetrics, type Metric } from './metrics.ts';
+import type { Decisions } from './replicates.ts';
+import type { Split } from './splits.ts';
+
+/**
+ * Refits the protocol on every split with other labels.
+ *
+ * @param positive `[task.scans]`; a training side with one class must give equal decisions, not fail
+ */
+export type Refit = (positive: readonly boolean[]) => Decisions;
+
+export interface PermutationRequest {
+  readonly task: Task;
+  readonly splits: readonly Split[];
+  readonly refit: Refit;
+  readonly metric: Metric;
+  readonly seed: number;
+}
+
+export interface PermutationTest {
+  readonly metric: Metric;
+  /** Mean over the splits with the real labels. */
+  readonly observed: number;
+  /** (1 + permutations that reach the observed score) / (1 + permutations): never 0. */
+  readonly p: number;
+  readonly permutations: number;
+  /** What chance alone reaches: mean, and the score that 95 % of the permutations stay at or below. */
+  readonly chance: { readonly mean: number | null; readonly upper: number | null };
+}
+
+/** Units whose labels may be exchanged with each other: positions in `task.scans` that move together. */
+type Block = readonly (readonly number[])[];
+
+/** Scores that are the same fraction may differ in their last bits. */
+const ROUNDING = 1e-12;
+
+/**
+ * One-sided permutation test: p = (1 + b) / (1 + m) with b of m permutations at or above the observed score (Phipson and
+ * Smyth, Stat Appl Genet Mol Biol 9:39, 2010). The splits were stratified by the real labels and stay as they are.
+ *
+ * @throws InputError when no label can move or the score is undefined with the real labels
+ */
+export function permutationTest(
+  request: PermutationRequest,
+  permutations: number,
+  progress?: Progress,
+): PermutationTest {
+  return permutationResult(request, permutedScores(request, 0, permutations, progress));
+}
+
+/**
+ * The test of scores that {@link permutedScores} gave, also in parts by several workers.
+ *
+ * @throws InputError when the score is undefined with the real labels
+ */
+export function permutationResult(request: PermutationRequest, scores: readonly (number | null)[]): PermutationTest {
+  const { task, metric } = request;
+  const observed = score(
+    request,
+    task.scans.map((scan) => scan.positive),
+  );
+  if (observed === null)
+    throw new InputError({
+      where: `label "${task.label}"`,
+      problem: `${metric} is undefined in every split, so it cannot be tested`,
+      fix: 'test auc or balanced_accuracy',
+    });
+  // An undefined score counts against the finding.
+  const reached = scores.filter((value) => value === null || value >= observed - ROUNDING).length;
+  const defined = scores.flatMap((value) => value ?? []).sort((a, b) => a - b);
+  return {
+    metric,
+    observed,
+    p: (1 + reached) / (1 + scores.length),
+    permutations: scores.length,
+    chance: {
+      mean: defined.length === 0 ? null : defined.reduce((sum, value) => sum + value, 0) / defined.length,
+      upper: defined.at(Math.ceil(0.95 * defined.length) - 1) ?? null,
+    },
+  };
+}
+
+/**
+ * Scores of permutations `from` to `to` - 1: mean of the metric over the splits where it is defined, null where it is in
+ * none. Permutation k is the same whatever range it is asked for in, so the work can be divided by index.
+ *
+ * @throws InputError when no label can move
+ */
+export function permutedScores(
+  request: PermutationRequest,
+  from: number,
+  to: number,
+  progress?: Progress,
+): (number | null)[] {
+  const { task, seed } = request;
+  const blocks = exchangeableBlocks(task);
+  return Array.from({ length: to - from }, (_, k) => {
+    const value = score(request, permutedLabels(task, blocks, seed, from + k));
+    progress?.(k + 1, to - from);
+    return value;
+  });
+}
+
+function score({ splits, refit, metric }: PermutationRequest, positive: readonly boolean[]): number | null {
+  const values = refit(positive).flatMap((decisions, index) => {
+    const truth = splits[index].test.map((i) => positive[i]);
+    return classificationMetrics(decisions, truth)[metric].value ?? [];
+  });
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Labels of permutation `index`, `[task.scans]`. */
+function permutedLabels(task: Task, blocks: readonly Block[], seed: number, index: number): boolean[] {
+  const labels = task.scans.map((scan) => scan.positive);
+  const stream = randomStream({ seed, purpose: 'permuted-labels', a: index });
+  for (const block of blocks) {
+    const from = permutation(stream, block.length);
+    for (const [unit, positions] of block.entries())
+      for (const i of positions) labels[i] = task.scans[block[from[unit]][0]].positive;
+  }
+  return labels;
+}
+
+/** Blocks in which something can move, in an order that does not depend on the order of rows. */
+function exchangeableBlocks({ label, scans }: Task): Block[] {
+  const labelOf = (unit: readonly number[]) => scans[unit[0]].positive;
+  const bySite = new Map<string, (readonly number[])[]>();
+  const paired: Block[] = [];
+  for (const own of scansByParticipant(scans)) {
+    if (own.some((i) => scans[i].positive !== labelOf(own))) {
+      paired.push(own.map((i) => [i]));
+      continue;
+    }
+    // One site a person: the first by name, as for the splits.
+    const site = own.map((i) => scans[i].site).sort()[0];
+    bySite.set(site, [...(bySite.get(site) ?? []), own]);
+  }
+  const sites = [...bySite].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, units]) => units);
+  const movable = [...sites, ...paired].filter((block) => block.some((unit) => labelOf(unit) !== labelOf(block[0])));
+  if (movable.length === 0)
+    throw new InputError({
+      where: `label "${label}"`,
+      problem: 'there is no permutation test, because every site has only one class',
+      expected: 'a site with participants of both classes',
+      fix: 'site and label cannot be told apart in these data',
+    });
+  return movable;
+}
+
+/** Positions of each participant's scans by scan id; participants by id. */
+function scansByParticipant(scans: readonly LabelledScan[]): number[][] {
+  const byId = new Map<string, number[]>();
+  const before = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+  const order = [...scans.keys()].sort((a, b) => before(scans[a].scanId, scans[b].scanId));
+  for (const i of order) {
+    const { participantId } = scans[i];
+    const own = byId.get(participantId);
+    if (own === undefined) byId.set(participantId, [i]);
+    else own.push(i);
+  }
+  return [...byId].sort(([a], [b]) => before(a, b)).map(([, own]) => own);
+}

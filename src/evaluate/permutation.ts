@@ -8,8 +8,9 @@
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
 import { permutation, randomStream } from '../random/draws.ts';
-import type { LabelledScan, Task } from './labels.ts';
+import type { Task } from './labels.ts';
 import { classificationMetrics, type Metric } from './metrics.ts';
+import { groupByParticipant } from './participants.ts';
 import type { Decisions } from './replicates.ts';
 import type { Split } from './splits.ts';
 
@@ -134,40 +135,26 @@ function permutedLabels(task: Task, blocks: readonly Block[], seed: number, inde
 
 /** Blocks in which something can move, in an order that does not depend on the order of rows. */
 function exchangeableBlocks({ label, scans }: Task): Block[] {
+  const people = groupByParticipant(scans);
+  const constant = people.filter(({ classes }) => classes !== 'both');
+  const sites = [...new Set(constant.map(({ site }) => site))].sort();
+  const withinSite = sites.map((site) =>
+    constant.filter((person) => person.site === site).map((person) => person.scans),
+  );
+  const byScanId = (a: number, b: number) => (scans[a].scanId < scans[b].scanId ? -1 : 1);
+  const withinPerson = people
+    .filter(({ classes }) => classes === 'both')
+    .map((person) => [...person.scans].sort(byScanId).map((i) => [i]));
   const labelOf = (unit: readonly number[]) => scans[unit[0]].positive;
-  const bySite = new Map<string, (readonly number[])[]>();
-  const paired: Block[] = [];
-  for (const own of scansByParticipant(scans)) {
-    if (own.some((i) => scans[i].positive !== labelOf(own))) {
-      paired.push(own.map((i) => [i]));
-      continue;
-    }
-    // One site a person: the first by name, as for the splits.
-    const site = own.map((i) => scans[i].site).sort()[0];
-    bySite.set(site, [...(bySite.get(site) ?? []), own]);
-  }
-  const sites = [...bySite].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, units]) => units);
-  const movable = [...sites, ...paired].filter((block) => block.some((unit) => labelOf(unit) !== labelOf(block[0])));
+  const movable = [...withinSite, ...withinPerson].filter((block) =>
+    block.some((unit) => labelOf(unit) !== labelOf(block[0])),
+  );
   if (movable.length === 0)
     throw new InputError({
       where: `label "${label}"`,
       problem: 'there is no permutation test, because every site has only one class',
       expected: 'a site with participants of both classes',
-      fix: 'site and label cannot be told apart in these data',
+      fix: 'add participants of the other class to a site; without them site and label cannot be told apart',
     });
   return movable;
-}
-
-/** Positions of each participant's scans by scan id; participants by id. */
-function scansByParticipant(scans: readonly LabelledScan[]): number[][] {
-  const byId = new Map<string, number[]>();
-  const before = (a: string, b: string) => (a < b ? -1 : Number(a > b));
-  const order = [...scans.keys()].sort((a, b) => before(scans[a].scanId, scans[b].scanId));
-  for (const i of order) {
-    const { participantId } = scans[i];
-    const own = byId.get(participantId);
-    if (own === undefined) byId.set(participantId, [i]);
-    else own.push(i);
-  }
-  return [...byId].sort(([a], [b]) => before(a, b)).map(([, own]) => own);
 }

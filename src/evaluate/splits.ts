@@ -1,23 +1,15 @@
 /** @file Repeated splits of participants, balanced over sites and classes: train 70 %, validation 15 %, test 15 %. */
-
-import { dealParticipants, PARTS, type Part, siteOf } from '../dataset/participant-split.ts';
+import { dealParticipants, PARTS, type Part } from '../dataset/participant-split.ts';
 import { InputError } from '../errors/input-error.ts';
 import { type RandomStream, randomStream } from '../random/draws.ts';
-import { type LabelledScan, participantsOf, type Task } from './labels.ts';
+import { participantsOf, type Task } from './labels.ts';
+import { groupByParticipant, type Participant } from './participants.ts';
 
 /** Positions in `task.scans`, ascending. */
 export interface Split {
   readonly train: readonly number[];
   readonly validation: readonly number[];
   readonly test: readonly number[];
-}
-/** A person with all their scans: never on two sides of a split. */
-interface Participant {
-  readonly id: string;
-  readonly site: string;
-  /** Paired designs (eyes open and closed) have both classes in one person. */
-  readonly classes: 'positive' | 'control' | 'both';
-  readonly scans: readonly number[];
 }
 
 /**
@@ -50,23 +42,6 @@ export function requireBothClasses(task: Task, split: Split, where: string): voi
         fix: 'add participants of this class or choose another label',
       });
     }
-}
-
-function groupByParticipant(scans: readonly LabelledScan[]): Participant[] {
-  const byId = new Map<string, number[]>();
-  for (const [i, { participantId }] of scans.entries()) {
-    const own = byId.get(participantId);
-    if (own === undefined) byId.set(participantId, [i]);
-    else own.push(i);
-  }
-  return [...byId]
-    .map(([id, own]) => {
-      const positives = own.filter((i) => scans[i].positive).length;
-      const classes = positives === 0 ? 'control' : positives === own.length ? 'positive' : 'both';
-      const site = siteOf(own.map((i) => scans[i].site));
-      return { id, site, classes, scans: own } as const;
-    })
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** The people of each class are dealt by themselves, so that every part gets its share of each class to the person. */

@@ -7,9 +7,9 @@
  * homotopic pairs 0.75, within networks 0.52, between 0.37; falling with distance).
  */
 import { InputError } from '../errors/input-error.ts';
+import { choleskyFactor } from '../linear-algebra/cholesky.ts';
 import { normal } from '../random/draws.ts';
 import { drawsFor } from './address.ts';
-import { choleskyFactor } from './cholesky.ts';
 import { distance, homotopicPairs, NETWORKS, type Network, type Parcel, type Parcellation } from './parcellation.ts';
 import { COUPLING_SD, type PlantedCoupling } from './planted.ts';
 

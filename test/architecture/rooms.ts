@@ -4,6 +4,8 @@
 export const GROUND_FLOOR: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   random: [],
+  // Factors of plain matrices, for whoever draws, fits or tests with them.
+  'linear-algebra': [],
   'progress.ts': [],
   // Files that cannot be read are the user's problem.
   files: ['errors'],
@@ -90,6 +92,9 @@ export const NODE_ONLY: readonly string[] = [
   'simulate/write-cohort.ts',
   'bench/stand-in-dataset.ts',
   // Data sets live on disk; a browser holds its own and needs only the interface.
+  'dataset/corpus-file.ts',
+  'dataset/corpus-split.ts',
+  'dataset/open-corpus.ts',
   'dataset/ingest.ts',
   'dataset/inspect.ts',
   'dataset/locate-scans.ts',

@@ -1,15 +1,14 @@
 /** @file `brainmass pretrain`: self-supervised pretraining on a data set, new or resumed. */
 import { Command, Option } from 'commander';
 import { FC_KINDS } from '../connectivity/kinds.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import { openDataset } from '../dataset/open-dataset.ts';
 import { parameterCount } from '../model/parameters.ts';
 import { pretrain } from '../pretrain/pretrain.ts';
 import { metricsLog, type StepMetrics, writeCheckpoint, writeSnapshot } from '../pretrain/run-directory.ts';
 import { checkLock, releaseLock, touchLock } from '../pretrain/run-lock.ts';
 import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
-import { nodeRuntime } from '../runtime/node.ts';
+import { deviceOption, runtimeFor } from './device.ts';
 import { sayingWhatIsKept } from './kept-checkpoint.ts';
+import { openPretrainingData, type PretrainingData } from './pretraining-data.ts';
 import { cardAt, type PretrainOptions, resumeRun, startRun } from './pretraining-run.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -19,7 +18,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 export function pretrainCommand(): Command {
   return new Command('pretrain')
     .description('Pretrain a brain network transformer on unlabelled scans')
-    .argument('<dataset>', 'a data set written by ingest or simulate')
+    .argument('<dataset>', 'a data set written by ingest or simulate, or a corpus.yaml that names several')
     .requiredOption('--out <run>', 'the run directory')
     .option('--config <file>', 'settings as YAML (ours, or the layout of the released code); options here win')
     .option('--preset <name>', 'small, base or large (default: small)')
@@ -60,6 +59,7 @@ export function pretrainCommand(): Command {
     .option('--snapshot-epochs <n>', 'keep a copy of the model every n epochs', wholeNumber('--snapshot-epochs', 0))
     .option('--seed <n>', 'seed of every random draw (default: 1)', wholeNumber('--seed', 0))
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
+    .addOption(deviceOption())
     .option('--licence <text>', 'licence of the weights, for the model card', 'not stated')
     .option('--resume', 'go on with the run in --out', false)
     .option('--overwrite', 'replace the run in --out', false)
@@ -72,6 +72,7 @@ Examples:
   brainmass pretrain cohort.dataset --out cohort.run --resume --epochs 200    (go on, to 200 epochs in all)
   brainmass pretrain cohort.dataset --out untrained.run --epochs 0            (the baseline every claim needs)
   brainmass pretrain cohort.dataset --out cohort.run --config normal_sch1.yaml
+  brainmass pretrain corpus.yaml --out corpus.run --epochs 100                (several data sets, see docs/recipes/corpus.md)
 
 Ctrl-C finishes the step, saves, and says how to resume.`,
     )
@@ -81,28 +82,29 @@ Ctrl-C finishes the step, saves, and says how to resume.`,
 async function run(path: string, options: PretrainOptions): Promise<void> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
-  const dataset = openDataset(path);
+  const data = openPretrainingData(path, options);
   const owner = newOwner();
   // A second Ctrl-C ends the process at once.
   for (const name of SIGNALS) process.once(name, onSignal);
   try {
-    await train(path, dataset, options, owner, stop.signal);
+    await train(path, data, options, owner, stop.signal);
   } finally {
     for (const name of SIGNALS) process.off(name, onSignal);
     releaseLock(options.out, owner);
-    dataset.close();
+    data.dataset.close();
   }
 }
 
 async function train(
   path: string,
-  dataset: Dataset,
+  data: PretrainingData,
   options: PretrainOptions,
   owner: RunOwner,
   signal: AbortSignal,
 ): Promise<void> {
+  const { dataset } = data;
   const prepare = options.resume ? resumeRun : startRun;
-  const { settings, state, card } = await prepare(dataset, options, owner);
+  const { settings, state, card } = await prepare(data, options, owner);
   const stopTouching = touchLock(options.out, owner);
   try {
     const before = state.step;
@@ -110,10 +112,11 @@ async function train(
     const keeping = <T>(work: () => T) => sayingWhatIsKept(work, { run: options.out, dataset: path, step: saved });
     const log = keeping(() => metricsLog(options.out, before));
     let last: StepMetrics | undefined;
+    const { compile } = await runtimeFor(options);
     await pretrain(state, {
       dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },
       settings,
-      compile: nodeRuntime(options.threads === undefined ? {} : { threads: options.threads }),
+      compile,
       onStep: (metrics) => {
         last = metrics;
         keeping(() => log(metrics));

@@ -1,5 +1,6 @@
 /** @file A pretraining run that starts or goes on: settings from file and options, checked against the data. */
 import { keptTimepoints } from '../connectivity/pseudo-fc.ts';
+import { CORPUS_SPLIT_FILE, formatCorpusSplit } from '../dataset/corpus-split.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readText } from '../files/atomic.ts';
@@ -12,6 +13,8 @@ import { takeLock } from '../pretrain/run-lock.ts';
 import type { RunOwner } from '../pretrain/run-owner.ts';
 import { PAPER_SETTINGS, type Settings, settingsSchema, sizeOfSettings } from '../pretrain/settings.ts';
 import { initialState, type TrainingState } from '../pretrain/training-state.ts';
+import type { Device } from '../runtime/device.ts';
+import { checkCorpusOfRun, corpusOnCard, type PretrainingData } from './pretraining-data.ts';
 import { VERSION } from './version.ts';
 
 /** The command's options; what is undefined was not given. */
@@ -32,6 +35,7 @@ export interface PretrainOptions {
   snapshotEpochs?: number;
   seed?: number;
   threads?: number;
+  device: Device;
   licence: string;
   resume: boolean;
   overwrite: boolean;
@@ -46,7 +50,11 @@ export interface PreparedRun {
 }
 
 /** Makes the run directory with the untrained model, locked. @throws InputError before anything is written */
-export async function startRun(dataset: Dataset, options: PretrainOptions, owner: RunOwner): Promise<PreparedRun> {
+export async function startRun(
+  { dataset, split }: PretrainingData,
+  options: PretrainOptions,
+  owner: RunOwner,
+): Promise<PreparedRun> {
   const settings = resolve(dataset, options);
   const size = sizeOfSettings(settings, dataset.roiNames.length);
   const state = initialState(size, settings.training.seed);
@@ -59,12 +67,14 @@ export async function startRun(dataset: Dataset, options: PretrainOptions, owner
     atlas: dataset.atlas,
     roi_names: [...dataset.roiNames],
     fc: settings.data.fc,
+    ...(split === undefined ? {} : { corpus: corpusOnCard(split) }),
     seed: settings.training.seed,
     epochs: 0,
     steps: 0,
     licence: options.licence,
   };
-  await createRun(options.out, settings, card, state, { overwrite: options.overwrite, owner });
+  const beside = split === undefined ? {} : { [CORPUS_SPLIT_FILE]: formatCorpusSplit(split) };
+  await createRun(options.out, settings, card, state, { overwrite: options.overwrite, owner, beside });
   return { settings, state, card };
 }
 
@@ -151,7 +161,8 @@ const KEPT = ['config', 'preset', 'layers', 'heads', 'ffn', 'fc', 'batch', 'warm
  *
  * @throws InputError when there is none, it is of other data or settings, or another process works in it
  */
-export function resumeRun(dataset: Dataset, options: PretrainOptions, owner: RunOwner): PreparedRun {
+export function resumeRun(data: PretrainingData, options: PretrainOptions, owner: RunOwner): PreparedRun {
+  const { dataset } = data;
   for (const name of KEPT)
     if (options[name] !== undefined)
       throw new InputError({
@@ -160,6 +171,7 @@ export function resumeRun(dataset: Dataset, options: PretrainOptions, owner: Run
         fix: 'leave the option out, or start a new run',
       });
   const { settings, card } = openRun(options.out);
+  checkCorpusOfRun(card, data, options.out);
   checkSameData(dataset, card, options.out);
   takeLock(options.out, owner);
   const state = readState(options.out, settings, card);

@@ -26,6 +26,14 @@ const cardSchema = z.looseObject({
   dataset: z.strictObject({ hash: z.string(), scans: z.int(), participants: z.int() }).optional(),
   /** Their ids, so that an evaluation can tell who was seen in pretraining. */
   participants: z.array(z.string()).optional(),
+  /** The data sets it was pretrained on together; participants are then `NAME/ID`. The split is in `corpus-split.json`. */
+  corpus: z
+    .strictObject({
+      split_sha256: z.string(),
+      seed: z.int(),
+      datasets: z.array(z.strictObject({ name: z.string(), role: z.string(), weight: z.number(), hash: z.string() })),
+    })
+    .optional(),
   seed: z.int().optional(),
   epochs: z.number().optional(),
   steps: z.int().optional(),

@@ -42,6 +42,13 @@ const MODEL = 'model.safetensors';
 const METRICS = 'metrics.jsonl';
 const STATE = join('resume', 'state.safetensors');
 
+export interface NewRunOptions {
+  readonly overwrite: boolean;
+  readonly owner: RunOwner;
+  /** Further files of the run, by name, which it keeps as they are. */
+  readonly beside?: Readonly<Record<string, string>>;
+}
+
 /**
  * Makes a new run with its first checkpoint, whole or not at all, locked by its owner.
  *
@@ -52,7 +59,7 @@ export async function createRun(
   settings: Settings,
   card: ModelCard,
   state: TrainingState,
-  { overwrite, owner }: { readonly overwrite: boolean; readonly owner: RunOwner },
+  { overwrite, owner, beside = {} }: NewRunOptions,
 ): Promise<void> {
   const replaced = overwrite && existsSync(join(directory, CONFIG));
   if (replaced) takeLock(directory, owner);
@@ -60,6 +67,7 @@ export async function createRun(
     makeLock(temporary, owner);
     writeSettings(temporary, settings);
     writeFileAtomically(join(temporary, METRICS), '');
+    for (const [name, content] of Object.entries(beside)) writeFileAtomically(join(temporary, name), content);
     writeCheckpoint(temporary, settings, card, state);
   };
   try {

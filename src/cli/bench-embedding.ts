@@ -3,7 +3,8 @@ import { Command, Option } from 'commander';
 import { benchEmbedding } from '../bench/embedding.ts';
 import { FC_KINDS, type FcKind } from '../connectivity/kinds.ts';
 import { modelSize } from '../model/size.ts';
-import { nodeRuntime } from '../runtime/node.ts';
+import type { Device } from '../runtime/device.ts';
+import { deviceOption, runtimeFor } from './device.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -14,6 +15,7 @@ interface EmbeddingOptions {
   scans: number;
   passes: number;
   threads?: number;
+  device: Device;
   json: boolean;
 }
 
@@ -26,21 +28,24 @@ export function benchEmbeddingCommand(): Command {
     .option('--scans <n>', 'scans of 200 time points to embed', wholeNumber('--scans', 1), 64)
     .option('--passes <n>', 'times all of them are embedded, after once to warm up', wholeNumber('--passes', 1), 6)
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
+    .addOption(deviceOption())
     .option('--json', 'print one JSON document', false)
     .addHelpText('after', '\nExample:\n  brainmass bench embedding --preset small --json')
     .action(runEmbedding);
 }
 
-async function runEmbedding({ preset, rois, fc, scans, passes, threads, json }: EmbeddingOptions): Promise<void> {
+async function runEmbedding(options: EmbeddingOptions): Promise<void> {
+  const { preset, rois, fc, scans, passes, json } = options;
+  const { device, compile } = await runtimeFor(options);
   const figures = await benchEmbedding({
     size: modelSize(preset, rois),
     fc,
     scans,
     passes,
-    compile: nodeRuntime(threads === undefined ? {} : { threads }),
+    compile,
     progress: progressLine('pass'),
   });
-  if (json) printJson({ preset, fc, ...figures });
+  if (json) printJson({ preset, fc, device, ...figures });
   else
     process.stdout.write(
       `${preset}: ${figures.ms_per_scan} ms a scan (${figures.scans_per_second} scans/s), ${figures.gflops} of ` +

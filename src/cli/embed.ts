@@ -9,7 +9,8 @@ import { encodeNpy } from '../files/npy.ts';
 import { formatTsv } from '../files/table.ts';
 import { embedDataset } from '../model/embed.ts';
 import { loadModel } from '../model/load-model.ts';
-import { nodeRuntime } from '../runtime/node.ts';
+import type { Device } from '../runtime/device.ts';
+import { deviceOption, runtimeFor } from './device.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -17,6 +18,7 @@ interface EmbedOptions {
   out: string;
   fc?: FcKind;
   heads?: number;
+  device: Device;
   overwrite: boolean;
   json: boolean;
 }
@@ -29,6 +31,7 @@ export function embedCommand(): Command {
     .requiredOption('--out <file.npy>', 'the array; the scan ids go to a .tsv beside it')
     .addOption(new Option('--fc <kind>', "functional connectivity (default: the model's)").choices(FC_KINDS))
     .option('--heads <n>', 'attention heads of a checkpoint that does not say', wholeNumber('--heads', 1))
+    .addOption(deviceOption())
     .option('--overwrite', 'replace the files', false)
     .option('--json', 'print one JSON document', false)
     .addHelpText('after', '\nExample:\n  brainmass embed cohort.run cohort.dataset --out embedding.npy')
@@ -51,9 +54,10 @@ async function embed(modelPath: string, datasetPath: string, options: EmbedOptio
   try {
     const model = await loadModel(modelPath, options);
     const fc = options.fc ?? model.card.fc;
+    const { compile } = await runtimeFor(options);
     const values = await embedDataset(model, dataset, {
       fc,
-      compile: nodeRuntime(),
+      compile,
       progress: progressLine('embedding'),
     });
     const scans = dataset.scans.length;

@@ -5,6 +5,8 @@ import { InputError } from '../errors/input-error.ts';
 import type { Estimate } from '../evaluate/interval.ts';
 import { PROTOCOLS, parseProtocol } from '../evaluate/protocol-svm.ts';
 import type { Estimates } from '../evaluate/replicates.ts';
+import type { Device } from '../runtime/device.ts';
+import { deviceOption } from './device.ts';
 import { type EvaluationDocument, runEvaluation } from './evaluation-run.ts';
 import { formatTable, printJson } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -20,6 +22,7 @@ interface EvaluateOptions {
   heads?: number;
   test?: string;
   splits?: string;
+  device: Device;
   out: string;
   overwrite: boolean;
   json: boolean;
@@ -50,6 +53,7 @@ export function evaluateCommand(): Command {
     .option('--heads <n>', 'attention heads of a checkpoint that does not say', wholeNumber('--heads', 1))
     .option('--test <dataset>', 'train on the first data set, test on this one')
     .option('--splits <file>', 'use the splits.json of an earlier evaluation')
+    .addOption(deviceOption())
     .requiredOption('--out <directory>', 'for results.json, splits.json and predictions.tsv')
     .option('--overwrite', 'replace the directory', false)
     .option('--json', 'print one JSON document', false)

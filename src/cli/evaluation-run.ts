@@ -16,7 +16,9 @@ import { formatTsv } from '../files/table.ts';
 import { embedDataset } from '../model/embed.ts';
 import { loadModel, type Model } from '../model/load-model.ts';
 import { untrainedLike } from '../model/untrained.ts';
-import { nodeRuntime } from '../runtime/node.ts';
+import type { Device } from '../runtime/device.ts';
+import type { Compile } from '../runtime/session.ts';
+import { runtimeFor } from './device.ts';
 import { progressLine } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -39,6 +41,7 @@ export interface EvaluationRun {
   readonly fc?: FcKind | undefined;
   /** A file of splits to use instead of drawing them. */
   readonly splits?: string | undefined;
+  readonly device: Device;
   readonly out: string;
   readonly overwrite: boolean;
 }
@@ -56,6 +59,8 @@ export interface EvaluationDocument extends Omit<Evaluation, 'predictions'> {
   readonly model: string;
   readonly datasets: readonly { readonly path: string; readonly hash: string }[];
   readonly features: Readonly<Record<string, { readonly columns: number; readonly sha256: string }>>;
+  /** What computed the embeddings: they differ between devices by rounding. */
+  readonly device: Device;
   readonly versions: { readonly brainmass: string; readonly node: string };
 }
 
@@ -84,7 +89,8 @@ async function evaluateInto(
   const { task, splits, seed } = await taskAndSplits(run, datasets);
   const model = await loadModel(run.model, run);
   const fc = run.fc ?? model.card.fc;
-  const tables = await featureTables(model, datasets, fc, run.seed);
+  const { device, compile } = await runtimeFor(run);
+  const tables = await featureTables(model, datasets, { fc, compile, seed: run.seed });
   const { predictions, ...evaluation } = evaluate({
     task,
     splits,
@@ -114,6 +120,7 @@ async function evaluateInto(
     features: Object.fromEntries(
       await Promise.all(Object.entries(tables).map(async ([name, table]) => [name, await fingerprint(table)] as const)),
     ),
+    device,
     versions: { brainmass: VERSION, node: process.version },
   };
   const origin = { seed, datasetHash: datasets[0].hash, testDatasetHash: datasets[1]?.hash };
@@ -141,8 +148,7 @@ async function taskAndSplits(
 async function featureTables(
   model: Model,
   datasets: readonly Dataset[],
-  fc: FcKind,
-  seed: number,
+  { fc, compile, seed }: { readonly fc: FcKind; readonly compile: Compile; readonly seed: number },
 ): Promise<{ model: Features; untrained: Features; fc_svm: Features }> {
   const stacked = async (name: string, of: (dataset: Dataset) => Promise<Float32Array> | Float32Array) => {
     const tables: Features[] = [];
@@ -151,7 +157,7 @@ async function featureTables(
     return tables.reduce(stackFeatures);
   };
   const embedding = (of: Model, label: string) => (dataset: Dataset) =>
-    embedDataset(of, dataset, { fc, compile: nodeRuntime(), progress: progressLine(label) });
+    embedDataset(of, dataset, { fc, compile, progress: progressLine(label) });
   return {
     model: await stacked('embedding', embedding(model, 'embedding')),
     untrained: await stacked('untrained embedding', embedding(untrainedLike(model, seed), 'embedding, untrained')),

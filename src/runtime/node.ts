@@ -1,17 +1,24 @@
 /** @file ONNX Runtime's native build, for Node. */
 import { availableParallelism } from 'node:os';
 import * as ort from 'onnxruntime-node';
+import type { Device } from './device.ts';
 import { type Compile, compiler } from './session.ts';
 
 export interface NodeRuntimeOptions {
   /** Threads of one run; all cores unless given. */
   readonly threads?: number;
+  /** The CPU unless given. With WebGPU it still computes what WebGPU has no kernel for. */
+  readonly device?: Device;
 }
 
-/** Compiles graphs for the CPU. */
-export function nodeRuntime({ threads = availableParallelism() }: NodeRuntimeOptions = {}): Compile {
+/**
+ * Compiles graphs for this machine.
+ *
+ * @throws Error when a graph is compiled for WebGPU where there is no adapter; `availableDevice` tells beforehand
+ */
+export function nodeRuntime({ threads = availableParallelism(), device = 'cpu' }: NodeRuntimeOptions = {}): Compile {
   const options = {
-    executionProviders: ['cpu'],
+    executionProviders: [device],
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     // A pattern allocates everything once more at the second run: as fast afterwards, but two thirds more memory.

@@ -81,6 +81,8 @@ export const NODE_ONLY: readonly string[] = [
   // Command line and machine.
   'cli',
   'runtime/node.ts',
+  'runtime/device.ts',
+  'runtime/webgpu-probe.ts',
   // The file system.
   'files/atomic.ts',
   'atlas/find-atlas.ts',

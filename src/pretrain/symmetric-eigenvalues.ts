@@ -1,0 +1,93 @@
+/** @file Eigenvalues of a symmetric matrix: Householder's reduction to three diagonals, then implicit QL. */
+
+/** Sweeps that one eigenvalue may take; two or three are usual. */
+const MOST_SWEEPS = 50;
+
+/**
+ * All eigenvalues, in no order, in O(n³) with a small constant (256 x 256 takes tens of milliseconds). Golub, Van Loan,
+ * Matrix Computations, 4th edition, sections 8.3.1 and 8.3.3.
+ *
+ * @param matrix symmetric, `[n, n]`; its lower triangle is read, and the matrix is overwritten
+ * @throws RangeError when it does not converge: the matrix holds NaN or infinity
+ */
+export function symmetricEigenvalues(matrix: Float64Array, n: number): Float64Array {
+  const { diagonal, below } = tridiagonalise(matrix, n);
+  for (let first = 0; first < n; first++) {
+    for (let sweeps = 0; ; sweeps++) {
+      let last = first;
+      while (last < n - 1 && !negligible(below[last], diagonal[last], diagonal[last + 1])) last++;
+      if (last === first) break;
+      if (sweeps === MOST_SWEEPS) throw new RangeError('the eigenvalues do not converge');
+      sweep(diagonal, below, first, last);
+    }
+  }
+  return diagonal;
+}
+
+function negligible(below: number, left: number, right: number): boolean {
+  return Math.abs(below) <= Number.EPSILON * (Math.abs(left) + Math.abs(right));
+}
+
+/** Reflects row after row, from the last one up, so that only the diagonal and the one below it are left. */
+function tridiagonalise(a: Float64Array, n: number): { readonly diagonal: Float64Array; readonly below: Float64Array } {
+  const below = new Float64Array(n);
+  const product = new Float64Array(n);
+  for (let row = n - 1; row > 0; row--) {
+    const v = a.subarray(row * n, row * n + row);
+    const norm = Math.hypot(...v);
+    const pivot = v[row - 1] > 0 ? -norm : norm;
+    below[row - 1] = norm === 0 ? 0 : pivot;
+    if (norm === 0) continue;
+    // The reflection I - v vᵀ / half that maps this row onto its last place.
+    const half = norm * norm - v[row - 1] * pivot;
+    v[row - 1] -= pivot;
+    product.fill(0);
+    for (let i = 0; i < row; i++) {
+      let sum = a[i * n + i] * v[i];
+      for (let j = 0; j < i; j++) {
+        sum += a[i * n + j] * v[j];
+        product[j] += a[i * n + j] * v[i];
+      }
+      product[i] += sum;
+    }
+    let along = 0;
+    for (let i = 0; i < row; i++) {
+      product[i] /= half;
+      along += product[i] * v[i];
+    }
+    const shift = along / (2 * half);
+    for (let i = 0; i < row; i++) product[i] -= shift * v[i];
+    for (let i = 0; i < row; i++) for (let j = 0; j <= i; j++) a[i * n + j] -= v[i] * product[j] + product[i] * v[j];
+  }
+  return { diagonal: Float64Array.from({ length: n }, (_, i) => a[i * n + i]), below };
+}
+
+/** One implicit QL sweep with Wilkinson's shift over the block from `first` to `last`. */
+function sweep(diagonal: Float64Array, below: Float64Array, first: number, last: number): void {
+  const slope = (diagonal[first + 1] - diagonal[first]) / (2 * below[first]);
+  const root = Math.hypot(slope, 1);
+  let g = diagonal[last] - diagonal[first] + below[first] / (slope + (slope < 0 ? -root : root));
+  let [sine, cosine, p] = [1, 1, 0];
+  for (let i = last - 1; i >= first; i--) {
+    const f = sine * below[i];
+    const b = cosine * below[i];
+    const r = Math.hypot(f, g);
+    below[i + 1] = r;
+    if (r === 0) {
+      // The matrix falls apart here by itself.
+      diagonal[i + 1] -= p;
+      below[last] = 0;
+      return;
+    }
+    sine = f / r;
+    cosine = g / r;
+    g = diagonal[i + 1] - p;
+    const turn = (diagonal[i] - g) * sine + 2 * cosine * b;
+    p = sine * turn;
+    diagonal[i + 1] = g + p;
+    g = cosine * turn - b;
+  }
+  diagonal[first] -= p;
+  below[first] = g;
+  below[last] = 0;
+}

@@ -22,6 +22,7 @@ interface EvaluateOptions {
   heads?: number;
   test?: string;
   splits?: string;
+  ignoreCorpusSplit: boolean;
   device: Device;
   out: string;
   overwrite: boolean;
@@ -54,6 +55,11 @@ export function evaluateCommand(): Command {
     .option('--test <dataset>', 'train on the first data set, test on this one')
     .option('--splits <file>', 'use the splits.json of an earlier evaluation')
     .addOption(deviceOption())
+    .option(
+      '--ignore-corpus-split',
+      'draw splits also on a data set whose split was made when the model was pretrained',
+      false,
+    )
     .requiredOption('--out <directory>', 'for results.json, splits.json and predictions.tsv')
     .option('--overwrite', 'replace the directory', false)
     .option('--json', 'print one JSON document', false)
@@ -79,10 +85,7 @@ function forPeople(document: EvaluationDocument, out: string): string {
   const { positive, control } = document.classes;
   const { missing, other } = document.dropped;
   const dropped = missing + other === 0 ? '' : `; left out: ${missing} without a value, ${other} of other classes`;
-  const spread =
-    document.datasets.length > 1
-      ? 'train on the first data set, test on the second; 95 % interval over test participants'
-      : `${document.repeats} splits by participant; 95 % interval over splits`;
+  const spread = spreadOf(document);
   const rows: [string, Estimates | undefined][] = [
     ['model', document.metrics],
     ['untrained encoder', document.baselines.untrained],
@@ -104,6 +107,14 @@ function forPeople(document: EvaluationDocument, out: string): string {
     ...document.warnings.map((warning) => `Warning: ${warning}.`),
     `Written to ${out}: results.json, splits.json, predictions.tsv`,
   ].join('\n');
+}
+
+/** What was trained and tested on, and what the interval is over. */
+function spreadOf({ datasets, corpus_split: corpus, repeats }: EvaluationDocument): string {
+  if (datasets.length > 1)
+    return 'train on the first data set, test on the second; 95 % interval over test participants';
+  if (corpus === undefined) return `${repeats} splits by participant; 95 % interval over splits`;
+  return `the split of the pretraining corpus (${corpus.file}, data set "${corpus.dataset}"); 95 % interval over test participants`;
 }
 
 const COLUMNS = [

@@ -13,11 +13,13 @@ import { repeatedSplits, type Split } from '../evaluate/splits.ts';
 import { transferTask } from '../evaluate/transfer.ts';
 import { readText, replaceDirectory, writeFileAtomically } from '../files/atomic.ts';
 import { formatTsv } from '../files/table.ts';
+import type { ModelCard } from '../model/card.ts';
 import { embedDataset } from '../model/embed.ts';
 import { loadModel, type Model } from '../model/load-model.ts';
 import { untrainedLike } from '../model/untrained.ts';
 import type { Device } from '../runtime/device.ts';
 import type { Compile } from '../runtime/session.ts';
+import { pretrainedOn, splitOfCorpus, type UsedCorpusSplit } from './corpus-evaluation.ts';
 import { runtimeFor } from './device.ts';
 import { progressLine } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -41,6 +43,8 @@ export interface EvaluationRun {
   readonly fc?: FcKind | undefined;
   /** A file of splits to use instead of drawing them. */
   readonly splits?: string | undefined;
+  /** Draw splits also where the model's pretraining corpus left one. */
+  readonly ignoreCorpusSplit: boolean;
   readonly device: Device;
   readonly out: string;
   readonly overwrite: boolean;
@@ -53,6 +57,8 @@ export interface EvaluationDocument extends Omit<Evaluation, 'predictions'> {
   readonly fc: FcKind;
   readonly seed: number;
   readonly repeats: number;
+  /** When the split is that of the model's pretraining corpus; `low` and `high` are then over test participants. */
+  readonly corpus_split?: UsedCorpusSplit;
   readonly dropped: Task['dropped'];
   readonly splits: string;
   readonly predictions: string;
@@ -86,8 +92,8 @@ async function evaluateInto(
   run: EvaluationRun,
   datasets: readonly Dataset[],
 ): Promise<EvaluationDocument> {
-  const { task, splits, seed } = await taskAndSplits(run, datasets);
   const model = await loadModel(run.model, run);
+  const { task, splits, seed, corpusSplit } = await taskAndSplits(run, datasets, model.card);
   const fc = run.fc ?? model.card.fc;
   const { device, compile } = await runtimeFor(run);
   const tables = await featureTables(model, datasets, { fc, compile, seed: run.seed });
@@ -95,11 +101,13 @@ async function evaluateInto(
     task,
     splits,
     sampling:
-      run.test === undefined ? { kind: 'repeats' } : { kind: 'bootstrap', draws: BOOTSTRAP_DRAWS, seed: run.seed },
+      run.test === undefined && corpusSplit === undefined
+        ? { kind: 'repeats' }
+        : { kind: 'bootstrap', draws: BOOTSTRAP_DRAWS, seed: run.seed },
     protocol: run.protocol,
     model: tables.model,
     baselines: { fc_svm: tables.fc_svm, untrained: tables.untrained },
-    pretrainedOn: model.card.participants,
+    pretrainedOn: pretrainedOn(model.card, datasets),
     progress: progressLine('evaluating'),
   });
   const mixed =
@@ -110,6 +118,7 @@ async function evaluateInto(
     fc,
     seed: run.seed,
     repeats: splits.length,
+    ...(corpusSplit === undefined ? {} : { corpus_split: corpusSplit }),
     dropped: task.dropped,
     ...evaluation,
     warnings: [...evaluation.warnings, ...mixed],
@@ -134,13 +143,19 @@ async function evaluateInto(
 async function taskAndSplits(
   run: EvaluationRun,
   [first, second]: readonly Dataset[],
-): Promise<{ task: Task; splits: readonly Split[]; seed: number }> {
+  card: ModelCard,
+): Promise<{ task: Task; splits: readonly Split[]; seed: number; corpusSplit?: UsedCorpusSplit }> {
   const task = labelScans(first, run);
   if (second !== undefined) {
     const transfer = transferTask(task, first.scans.length, labelScans(second, run));
     return { task: transfer.task, splits: [transfer.split], seed: run.seed };
   }
-  if (run.splits === undefined) return { task, splits: repeatedSplits(task, run.repeats, run.seed), seed: run.seed };
+  if (run.splits === undefined) {
+    const ofCorpus = run.ignoreCorpusSplit ? undefined : splitOfCorpus(run.model, card, first, task);
+    if (ofCorpus !== undefined)
+      return { task, splits: [ofCorpus.split], seed: ofCorpus.seed, corpusSplit: ofCorpus.used };
+    return { task, splits: repeatedSplits(task, run.repeats, run.seed), seed: run.seed };
+  }
   return { task, ...(await parseSplits(readText(run.splits), run.splits, task, first.hash)) };
 }
 

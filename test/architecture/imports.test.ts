@@ -20,7 +20,7 @@ function forbidden(from: SourceFile): string[] {
     .map(({ target }) => `${from.path} imports ${target}`);
 }
 
-const NODE_PACKAGES = new Set(['onnxruntime-node', 'commander', 'tsx']);
+const NODE_PACKAGES = new Set(['onnxruntime-node', 'commander', 'koffi', 'tsx']);
 const NODE_GLOBALS = ['process', 'Buffer', 'require', 'global', 'setImmediate', '__dirname', '__filename'];
 
 /** What of Node a file uses by itself. */

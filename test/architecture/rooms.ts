@@ -26,6 +26,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   simulate: ['atlas', 'dataset', 'series'],
   graph: [],
   runtime: ['graph'],
+  ranks: [],
   model: [
     'graph',
     'connectivity',
@@ -43,6 +44,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // Draws pseudo-FC views of series.
     'connectivity',
     'series/time-series.ts',
+    // A step shares its scans with other ranks, through the interface; MPI itself needs Node.
+    'ranks',
   ],
   evaluate: ['dataset', 'model', 'runtime'],
   explain: ['evaluate', 'model'],
@@ -67,6 +70,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'simulate',
     'graph',
     'runtime',
+    'ranks',
     'model',
     'pretrain',
     'evaluate',
@@ -81,6 +85,10 @@ export const NODE_ONLY: readonly string[] = [
   // Command line and machine.
   'cli',
   'runtime/node.ts',
+  // Other processes, through a library of the machine.
+  'ranks/mpi-library.ts',
+  'ranks/mpi.ts',
+  'ranks/run-on-ranks.ts',
   'runtime/device.ts',
   'runtime/webgpu-probe.ts',
   // The file system.

@@ -30,28 +30,6 @@ export function parseProtocol(name: string): Protocol {
   });
 }
 
-/** Kernel matrices of one split. They know no labels, so a relabelled task is refitted on the same ones. */
-export interface SplitKernels {
-  /** `[train, train]` */
-  readonly train: Float64Array;
-  /** `[test, train]` */
-  readonly test: Float64Array;
-}
-
-/**
- * Standardises on the training rows of one split and computes its kernels.
- *
- * @param features rows as in the data set; `task.scans[i].row` finds them
- */
-export function svmKernels(features: Features, task: Task, split: Split, protocol: Protocol): SplitKernels {
-  const rowsOf = (positions: readonly number[]) => positions.map((i) => task.scans[i].row);
-  const scaler = fitStandardScaler(features, rowsOf(split.train));
-  const train = standardise(scaler, features, rowsOf(split.train));
-  const test = standardise(scaler, features, rowsOf(split.test));
-  const kernel = kernelOf(protocol, train);
-  return { train: kernelMatrix(kernel, train, train), test: kernelMatrix(kernel, test, train) };
-}
-
 /**
  * Decision values of the test scans of one split.
  *
@@ -59,12 +37,17 @@ export function svmKernels(features: Features, task: Task, split: Split, protoco
  * @returns in the order of `split.test`; above 0 means positive
  */
 export function svmOnSplit(features: Features, task: Task, split: Split, protocol: Protocol): Float64Array {
-  const kernels = svmKernels(features, task, split, protocol);
+  const rowsOf = (positions: readonly number[]) => positions.map((i) => task.scans[i].row);
+  const scaler = fitStandardScaler(features, rowsOf(split.train));
+  const train = standardise(scaler, features, rowsOf(split.train));
+  const test = standardise(scaler, features, rowsOf(split.test));
+  const kernel = kernelOf(protocol, train);
   const positive = split.train.map((i) => task.scans[i].positive);
-  return svmDecisions(fitSvm(kernels.train, positive), kernels.test);
+  return svmDecisions(fitSvm(kernelMatrix(kernel, train, train), positive), kernelMatrix(kernel, test, train));
 }
 
-function kernelOf(protocol: Protocol, train: Matrix): Kernel {
+/** The kernel that a protocol takes for standardised rows. */
+export function kernelOf(protocol: Protocol, train: Matrix): Kernel {
   switch (protocol) {
     case 'svm':
       return { kind: 'rbf', gamma: scaleGamma(train) };

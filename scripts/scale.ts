@@ -4,8 +4,10 @@
 //
 // Writes OUT/full.dataset (100 time points of 100 ROIs each, 2.8 GB; 200 simulated scans, again and again) and OUT/500.dataset,
 // measures in a process of its own, prints one JSON document. OUT is yours to delete.
+
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { median, millisecondsOf, rounded } from '../src/bench/figures.ts';
 import { writeStandIn } from '../src/bench/stand-in-dataset.ts';
 import { timedSteps } from '../src/bench/timed-steps.ts';
@@ -16,6 +18,7 @@ import { pretrain } from '../src/pretrain/pretrain.ts';
 import { scanSampler } from '../src/pretrain/schedule.ts';
 import { type Settings, settingsSchema, sizeOfSettings } from '../src/pretrain/settings.ts';
 import { initialState } from '../src/pretrain/training-state.ts';
+import { teamOn } from '../src/pretrain/worker-lanes.ts';
 import { nodeRuntime } from '../src/runtime/node.ts';
 
 const SHAPE = { timepoints: 100, rois: 100 };
@@ -27,6 +30,7 @@ const TINY = settingsSchema.parse({
   model: { layers: 1, heads: 5, ffn: 64, feature: 64 },
   training: { batch: 16, micro_batch: 16, checkpoint_minutes: 1e6 },
 });
+const MACHINE = { compile: nodeRuntime(), threads: availableParallelism() };
 const SMALL = settingsSchema.parse({ training: { batch: 16, micro_batch: 16, checkpoint_minutes: 1e6 } });
 
 async function make(out: string): Promise<Record<string, number>> {
@@ -61,7 +65,8 @@ function read({ scans, readSeries }: Dataset, epoch: number, count: number): num
 /** Milliseconds a scan of reading, drawing and training on the one and on the other, step by step in turn. */
 async function stepsInTurn(few: Dataset, full: Dataset): Promise<{ few: number; full: number }> {
   const { batch, micro_batch: microBatch } = SMALL.training;
-  const training = timedSteps({ size: sizeOfSettings(SMALL, SHAPE.rois), batch, microBatch, compile: nodeRuntime() });
+  const size = sizeOfSettings(SMALL, SHAPE.rois);
+  const training = await timedSteps({ size, batch, microBatch, machine: MACHINE });
   const sides = { few, full };
   const samples = { few: scanSampler(1, FEW.scans, batch), full: scanSampler(1, FULL.scans, batch) };
   const times: { few: number[]; full: number[] } = { few: [], full: [] };
@@ -77,13 +82,13 @@ async function stepsInTurn(few: Dataset, full: Dataset): Promise<{ few: number; 
 
 /** Some training steps, as pretrain takes them. */
 async function train(dataset: Dataset, settings: Settings, steps: number): Promise<void> {
-  const state = initialState(sizeOfSettings(settings, dataset.roiNames.length), 1);
+  const { state, assemble } = teamOn(MACHINE, initialState(sizeOfSettings(settings, dataset.roiNames.length), 1));
   let taken = 0;
   const stop = new AbortController();
   await pretrain(state, {
     dataset,
     settings,
-    compile: nodeRuntime(),
+    assemble,
     onStep: () => {
       taken++;
       if (taken === steps) stop.abort();

@@ -3,6 +3,7 @@ import { connectivity, type FcKind } from '../connectivity/kinds.ts';
 import { keptTimepoints, standardiseKept } from '../connectivity/pseudo-fc.ts';
 import { pseudoNetwork } from '../model/pseudo-network.ts';
 import type { ModelSize } from '../model/size.ts';
+import type { Machine } from '../pretrain/worker-lanes.ts';
 import type { Progress } from '../progress.ts';
 import type { Compile } from '../runtime/session.ts';
 import type { TimeSeries } from '../series/time-series.ts';
@@ -28,7 +29,7 @@ export interface ConnectivityBenchOptions {
   readonly timepoints: number;
   readonly batch: number;
   readonly rounds: number;
-  readonly compile: Compile;
+  readonly machine: Machine;
   readonly progress?: Progress;
 }
 
@@ -37,10 +38,10 @@ const PRODUCTS_PER_STEP = 6;
 const WARM_UP_ROUNDS = 2;
 
 export async function benchConnectivity(options: ConnectivityBenchOptions): Promise<ConnectivityBench> {
-  const { size, timepoints, batch, rounds, compile, progress } = options;
+  const { size, timepoints, batch, rounds, machine, progress } = options;
   const series = noiseSeries(batch, size.rois, timepoints);
-  const training = timedSteps({ size, batch, microBatch: batch, compile });
-  const views = await pseudoFc(series, compile);
+  const training = await timedSteps({ size, batch, microBatch: batch, machine });
+  const views = await pseudoFc(series, machine.compile);
   const out = new Float32Array(size.rois ** 2);
   const full = (kind: FcKind) => millisecondsOf(() => series.forEach((scan) => void connectivity(kind, scan, out)));
   const times: Times[] = [];

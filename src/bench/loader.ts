@@ -2,8 +2,8 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import type { ModelSize } from '../model/size.ts';
 import { scanSampler } from '../pretrain/schedule.ts';
+import type { Machine } from '../pretrain/worker-lanes.ts';
 import type { Progress } from '../progress.ts';
-import type { Compile } from '../runtime/session.ts';
 import { median, rounded } from './figures.ts';
 import { secondsOf, timedSteps } from './timed-steps.ts';
 
@@ -24,7 +24,7 @@ export interface LoaderBenchOptions {
   readonly batch: number;
   readonly rounds: number;
   readonly readsPerRound: number;
-  readonly compile: Compile;
+  readonly machine: Machine;
   /** Bytes that the process holds in memory. */
   readonly residentBytes: () => number;
   readonly progress?: Progress;
@@ -33,13 +33,13 @@ export interface LoaderBenchOptions {
 const WARM_UP_STEPS = 2;
 
 export async function benchLoader(options: LoaderBenchOptions): Promise<LoaderBench> {
-  const { dataset, size, batch, rounds, readsPerRound, compile, residentBytes, progress } = options;
+  const { dataset, size, batch, rounds, readsPerRound, machine, residentBytes, progress } = options;
   const { scans, readSeries } = dataset;
   const order = scanSampler(1, scans.length, scans.length);
   const reads = [readScans(dataset, order, 0, readsPerRound)];
   const rss = residentBytes();
   const series = Array.from(order(0, 0).subarray(0, batch), readSeries);
-  const training = timedSteps({ size, batch: series.length, microBatch: batch, compile });
+  const training = await timedSteps({ size, batch: series.length, microBatch: batch, machine });
   for (let step = 0; step < WARM_UP_STEPS; step++) await training.take(series);
   const seconds: number[] = [];
   for (let round = 0; round < rounds; round++) {

@@ -5,8 +5,8 @@ import { type ModelSize, READOUT } from '../model/size.ts';
 import { drawBatch, type StepBatch } from '../pretrain/batch.ts';
 import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
 import { scanSampler, stepsPerEpoch } from '../pretrain/schedule.ts';
+import type { Machine } from '../pretrain/worker-lanes.ts';
 import type { Progress } from '../progress.ts';
-import type { Compile } from '../runtime/session.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import { median, rounded } from './figures.ts';
 import { type StepTime, timedSteps } from './timed-steps.ts';
@@ -37,7 +37,7 @@ export interface PlanOptions {
   readonly microBatch: number;
   /** Steps to time, after the first one, which compiles. */
   readonly steps: number;
-  readonly compile: Compile;
+  readonly machine: Machine;
   /** The most bytes that the process has held in memory so far. */
   readonly peakBytes: () => number;
   readonly progress?: Progress;
@@ -48,12 +48,12 @@ export interface PlanOptions {
  * kinds of passes whatever its batch.
  */
 export async function planPretraining(options: PlanOptions): Promise<PretrainingPlan> {
-  const { dataset, size, epochs, microBatch, steps, compile, peakBytes, progress } = options;
+  const { dataset, size, epochs, microBatch, steps, machine, peakBytes, progress } = options;
   const scans = dataset.scans.length;
   const batch = Math.min(options.batch, scans);
   const measured = Math.min(batch, 2 * microBatch);
   const series = Array.from(scanSampler(1, scans, measured)(0, 0), dataset.readSeries);
-  const training = timedSteps({ size, batch: measured, microBatch, compile });
+  const training = await timedSteps({ size, batch: measured, microBatch, machine });
   const times: StepTime[] = [];
   for (let step = 0; step <= steps; step++) {
     const time = await training.take(series);

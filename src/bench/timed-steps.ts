@@ -1,11 +1,11 @@
 /** @file Whole training steps, with the time of each of their parts. */
 import type { ModelSize } from '../model/size.ts';
-import { initialWeights } from '../model/weights.ts';
 import { drawBatch } from '../pretrain/batch.ts';
 import { type Objective, PAPER_OBJECTIVE } from '../pretrain/objective.ts';
-import { adamW, emptyMoments, movingAverage, PAPER_ADAMW } from '../pretrain/optimizer.ts';
+import { PAPER_ADAMW } from '../pretrain/optimizer.ts';
 import { stepRunner } from '../pretrain/step.ts';
-import type { Compile } from '../runtime/session.ts';
+import { initialState } from '../pretrain/training-state.ts';
+import { type Machine, teamOn } from '../pretrain/worker-lanes.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 
 export interface TimedStepsOptions {
@@ -14,7 +14,7 @@ export interface TimedStepsOptions {
   readonly batch: number;
   readonly microBatch: number;
   readonly objective?: Objective;
-  readonly compile: Compile;
+  readonly machine: Machine;
 }
 
 /** Seconds of one step. */
@@ -27,25 +27,31 @@ export interface StepTime {
   readonly update: number;
 }
 
-/** Each call of `take` is a step of a model of the paper's settings; the first ones compile and warm up. */
-export function timedSteps({ size, batch, microBatch, objective = PAPER_OBJECTIVE, compile }: TimedStepsOptions): {
+export interface TimedSteps {
   readonly take: (series: readonly TimeSeries[]) => Promise<StepTime>;
   readonly release: () => Promise<void>;
-} {
+}
+
+/** Each call of `take` is a step of a model of the paper's settings; the first ones compile and warm up. */
+export async function timedSteps({
+  size,
+  batch,
+  microBatch,
+  objective = PAPER_OBJECTIVE,
+  machine,
+}: TimedStepsOptions): Promise<TimedSteps> {
   const plan = { size, objective, fc: 'pearson', seed: 1, batch, drop: { kind: 'percent', percent: 20 } } as const;
-  const weights = initialWeights(size, 1);
-  const moments = emptyMoments(weights.trained.length);
-  const runner = stepRunner(plan, microBatch, compile);
+  const team = teamOn(machine, initialState(size, 1));
+  const runner = await stepRunner(plan, microBatch, team.state, team.assemble);
   let step = 0;
   return {
     take: async (series) => {
       const started = performance.now();
       const drawn = drawBatch(plan, step++, [...series.keys()], series);
       const passing = performance.now();
-      await runner.run(weights, drawn);
+      await runner.run(drawn);
       const updating = performance.now();
-      adamW(weights.trained, runner.gradient, moments, step, 3e-4, PAPER_ADAMW);
-      movingAverage(weights.target, weights.trained, 0.996);
+      await runner.update({ ...PAPER_ADAMW, step, learningRate: 3e-4, momentum: 0.996 });
       const ended = performance.now();
       return {
         draws: (passing - started) / 1000,

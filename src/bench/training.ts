@@ -2,8 +2,8 @@
 
 import type { ModelSize } from '../model/size.ts';
 import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
+import type { Machine } from '../pretrain/worker-lanes.ts';
 import type { Progress } from '../progress.ts';
-import type { Compile } from '../runtime/session.ts';
 import { median, rounded } from './figures.ts';
 import { matrixProduct } from './matrix-product.ts';
 import { noiseSeries } from './noise-series.ts';
@@ -26,7 +26,7 @@ export interface TrainingBenchOptions {
   readonly microBatch: number;
   readonly dropout: number;
   readonly steps: number;
-  readonly compile: Compile;
+  readonly machine: Machine;
   readonly progress?: Progress;
 }
 
@@ -34,11 +34,11 @@ const WARM_UP_STEPS = 2;
 
 /** Times everything a step does: draws, pseudo-FC, all passes, optimizer, moving average. Figures are medians over steps. */
 export async function benchTraining(options: TrainingBenchOptions): Promise<TrainingBench> {
-  const { size, batch, microBatch, dropout, steps, compile, progress } = options;
+  const { size, batch, microBatch, dropout, steps, machine, progress } = options;
   const objective = { ...PAPER_OBJECTIVE, dropout };
   const series = noiseSeries(batch, size.rois);
-  const training = timedSteps({ size, batch, microBatch, objective, compile });
-  const product = await matrixProduct(compile);
+  const training = await timedSteps({ size, batch, microBatch, objective, machine });
+  const product = await matrixProduct(machine.compile);
   const seconds: number[] = [];
   const rates: number[] = [];
   for (let step = 0; step < WARM_UP_STEPS + steps; step++) {

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { benchConnectivity } from '../bench/connectivity.ts';
 import { modelSize } from '../model/size.ts';
-import { nodeRuntime } from '../runtime/node.ts';
+import { runtimeFor } from './device.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -31,13 +31,13 @@ export function benchConnectivityCommand(): Command {
 }
 
 async function runConnectivity(options: ConnectivityOptions): Promise<void> {
-  const { preset, rois, timepoints, batch, rounds, threads } = options;
+  const { preset, rois, timepoints, batch, rounds } = options;
   const figures = await benchConnectivity({
     size: modelSize(preset, rois),
     timepoints,
     batch,
     rounds,
-    compile: nodeRuntime(threads === undefined ? {} : { threads }),
+    machine: await runtimeFor(options),
     progress: progressLine('round'),
   });
   if (options.json) {

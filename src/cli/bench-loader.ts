@@ -7,7 +7,7 @@ import { benchLoader } from '../bench/loader.ts';
 import { writeStandIn } from '../bench/stand-in-dataset.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { modelSize } from '../model/size.ts';
-import { nodeRuntime } from '../runtime/node.ts';
+import { runtimeFor } from './device.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -58,7 +58,7 @@ async function runLoader(path: string | undefined, options: LoaderOptions): Prom
 }
 
 async function measureLoader(path: string, options: LoaderOptions): Promise<void> {
-  const { preset, heads, batch, rounds, reads, threads } = options;
+  const { preset, heads, batch, rounds, reads } = options;
   const started = performance.now();
   const dataset = openDataset(path);
   const openSeconds = Math.round(performance.now() - started) / 1000;
@@ -69,7 +69,7 @@ async function measureLoader(path: string, options: LoaderOptions): Promise<void
       batch,
       rounds,
       readsPerRound: reads,
-      compile: nodeRuntime(threads === undefined ? {} : { threads }),
+      machine: await runtimeFor(options),
       residentBytes: () => process.memoryUsage.rss(),
       progress: progressLine('round'),
     });

@@ -6,7 +6,7 @@ import { openDataset } from '../dataset/open-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { parameterCount } from '../model/parameters.ts';
 import { modelSize } from '../model/size.ts';
-import { nodeRuntime } from '../runtime/node.ts';
+import { runtimeFor } from './device.ts';
 import { formatTable, printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -68,7 +68,7 @@ async function planPresets(dataset: Dataset, options: PlanOptions): Promise<Pres
       expected: 'at least 2',
       found: `${dataset.scans.length}`,
     });
-  const { heads, epochs, batch, microBatch, steps, threads } = options;
+  const { heads, epochs, batch, microBatch, steps } = options;
   const changes = heads === undefined ? {} : { heads };
   const models = options.preset
     .split(',')
@@ -84,7 +84,7 @@ async function planPresets(dataset: Dataset, options: PlanOptions): Promise<Pres
       batch,
       microBatch,
       steps,
-      compile: nodeRuntime(threads === undefined ? {} : { threads }),
+      machine: await runtimeFor(options),
       peakBytes: () => process.resourceUsage().maxRSS * 1024,
       progress: progressLine(`${preset}: step`),
     });

@@ -4,7 +4,7 @@ import { benchTraining } from '../bench/training.ts';
 import { modelSize } from '../model/size.ts';
 import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
 import type { Device } from '../runtime/device.ts';
-import { deviceOption, runtimeFor } from './device.ts';
+import { deviceOption, LANES, runtimeFor } from './device.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -16,6 +16,7 @@ interface TrainingOptions {
   steps: number;
   dropout: boolean;
   threads?: number;
+  lanes?: number;
   device: Device;
   json: boolean;
 }
@@ -34,6 +35,7 @@ export function benchTrainingCommand(): Command {
     .option('--steps <n>', 'steps to time, after two to warm up', wholeNumber('--steps', 1), 6)
     .option('--no-dropout', 'leave dropout out')
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
+    .option('--lanes <n>', LANES, wholeNumber('--lanes', 1))
     .addOption(deviceOption())
     .option('--json', 'print one JSON document', false)
     .addHelpText('after', '\nExample:\n  brainmass bench training --preset small --batch 16 --json')
@@ -42,17 +44,23 @@ export function benchTrainingCommand(): Command {
 
 async function runTraining(options: TrainingOptions): Promise<void> {
   const { preset, rois, batch, steps, microBatch = Math.min(batch, 32) } = options;
-  const { device, compile } = await runtimeFor(options);
+  const machine = await runtimeFor(options);
   const figures = await benchTraining({
     size: modelSize(preset, rois),
     batch,
     microBatch,
     dropout: options.dropout ? PAPER_OBJECTIVE.dropout : 0,
     steps,
-    compile,
+    machine,
     progress: progressLine('step'),
   });
-  const result = { preset, batch, device, ...figures, peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024) };
+  const result = {
+    preset,
+    batch,
+    device: machine.device,
+    ...figures,
+    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
   if (options.json) printJson(result);
   else
     process.stdout.write(

@@ -6,7 +6,8 @@ import { pretrain } from '../pretrain/pretrain.ts';
 import { metricsLog, type StepMetrics, writeCheckpoint, writeSnapshot } from '../pretrain/run-directory.ts';
 import { checkLock, releaseLock, touchLock } from '../pretrain/run-lock.ts';
 import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
-import { deviceOption, runtimeFor } from './device.ts';
+import { teamOn } from '../pretrain/worker-lanes.ts';
+import { deviceOption, LANES, runtimeFor } from './device.ts';
 import { sayingWhatIsKept } from './kept-checkpoint.ts';
 import { openPretrainingData, type PretrainingData } from './pretraining-data.ts';
 import { cardAt, type PretrainOptions, resumeRun, startRun } from './pretraining-run.ts';
@@ -58,6 +59,7 @@ export function pretrainCommand(): Command {
     )
     .option('--snapshot-epochs <n>', 'keep a copy of the model every n epochs', wholeNumber('--snapshot-epochs', 0))
     .option('--seed <n>', 'seed of every random draw (default: 1)', wholeNumber('--seed', 0))
+    .option('--lanes <n>', LANES, wholeNumber('--lanes', 1))
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
     .addOption(deviceOption())
     .option('--licence <text>', 'licence of the weights, for the model card', 'not stated')
@@ -104,19 +106,19 @@ async function train(
 ): Promise<void> {
   const { dataset } = data;
   const prepare = options.resume ? resumeRun : startRun;
-  const { settings, state, card } = await prepare(data, options, owner);
+  const { settings, card, ...prepared } = await prepare(data, options, owner);
   const stopTouching = touchLock(options.out, owner);
   try {
-    const before = state.step;
+    const before = prepared.state.step;
     let saved = before;
     const keeping = <T>(work: () => T) => sayingWhatIsKept(work, { run: options.out, dataset: path, step: saved });
     const log = keeping(() => metricsLog(options.out, before));
     let last: StepMetrics | undefined;
-    const { compile } = await runtimeFor(options);
+    const { state, assemble } = teamOn(await runtimeFor(options), prepared.state);
     await pretrain(state, {
       dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },
       settings,
-      compile,
+      assemble,
       onStep: (metrics) => {
         last = metrics;
         keeping(() => log(metrics));

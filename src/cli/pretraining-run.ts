@@ -35,6 +35,7 @@ export interface PretrainOptions {
   snapshotEpochs?: number;
   seed?: number;
   threads?: number;
+  lanes?: number;
   device: Device;
   licence: string;
   resume: boolean;

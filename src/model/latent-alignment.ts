@@ -6,7 +6,7 @@ import type { ParameterInputs } from './weights.ts';
 
 const EPSILON = 1e-5;
 
-/** Statistics of one batch at one BatchNorm layer, each `[1, width]`; in the order the layer saw its batches. */
+/** Statistics of one batch at one BatchNorm layer, each `[1, width]`. */
 export interface BatchStatistics {
   readonly layer: string;
   readonly mean: Tensor;
@@ -15,23 +15,19 @@ export interface BatchStatistics {
 }
 
 export interface Alignment {
-  /** Sum over scans of both directions, shape []. */
+  /** Sum over scans, shape []. */
   readonly loss: Tensor;
   readonly statistics: readonly BatchStatistics[];
 }
 
 /**
- * The online projection of one view, through the predictor, must point where the target network's projection of the
- * *other* view points: 2 - 2 cos, both ways.
+ * One direction: the online projection of a view, through the predictor, must point where the target network's projection
+ * of the *other* view points: 2 - 2 cos. The objective sums both directions.
  *
- * @param online embeddings of views 1 and 2 by the online network, each `[scans, 8 x ROI]`
- * @param target the same by the target network; no gradient reaches it
+ * @param online embeddings of the view by the online network, `[scans, 8 x ROI]`
+ * @param target those of the other view by the target network; no gradient reaches it
  */
-export function alignment(
-  online: readonly [Tensor, Tensor],
-  target: readonly [Tensor, Tensor],
-  parameter: ParameterInputs,
-): Alignment {
+export function alignment(online: Tensor, target: Tensor, parameter: ParameterInputs): Alignment {
   const statistics: BatchStatistics[] = [];
   const head = (name: string, x: Tensor) => {
     const normalise = (hidden: Tensor) => {
@@ -41,9 +37,8 @@ export function alignment(
     };
     return mlp(name, x, parameter, normalise);
   };
-  const [online1, online2] = online.map((x) => head('predictor', head(`${ONLINE}g`, x)));
-  const [target1, target2] = target.map((x) => head(`${TARGET}g`, x));
-  return { loss: add(distance(online1, target2), distance(online2, target1)), statistics };
+  const predicted = head('predictor', head(`${ONLINE}g`, online));
+  return { loss: distance(predicted, head(`${TARGET}g`, target)), statistics };
 }
 
 /** The projection with running statistics (evaluation), `[scans, feature]`. Graph inputs `mean LAYER` and `variance LAYER`. */

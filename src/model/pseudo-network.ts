@@ -20,15 +20,19 @@ export function pseudoNetwork(fc: FcKind, scans: number, rois: number, suffix = 
     case 'pearson':
       return pearson;
     case 'ledoit-wolf':
-      return shrink(pearson, input(`points${suffix}`, [scans, 1, 1]), input(`spread${suffix}`, [scans, 1, 1]));
+      return shrinkToIdentity(
+        pearson,
+        input(`points${suffix}`, [scans, 1, 1]),
+        input(`spread${suffix}`, [scans, 1, 1]),
+      );
   }
 }
 
 /**
  * Ledoit-Wolf shrinkage of a correlation matrix towards the identity (Ledoit, Wolf 2004, equation 14, as scikit-learn
- * states it for standardised series).
+ * states it for standardised series). `points` and `spread` as {@link pseudoNetwork} has them.
  */
-function shrink(pearson: Tensor, points: Tensor, spread: Tensor): Tensor {
+export function shrinkToIdentity(pearson: Tensor, points: Tensor, spread: Tensor): Tensor {
   const diagonal = mul(pearson, identity(pearson.shape[2]));
   const withSignal = sum(diagonal, [1, 2]);
   const squares = sum(mul(pearson, pearson), [1, 2]);

@@ -53,7 +53,15 @@ export function within(prefix: string, parameter: ParameterInputs): ParameterInp
 }
 
 /** Every parameter as a view into its buffer, by name: what a graph is fed. */
-export function parameterFeeds({ size, trained, target }: ModelWeights): Record<string, Float32Array> {
+export function parameterFeeds({ size, ...buffers }: ModelWeights): Record<string, Float32Array> {
+  return bufferFeeds(size, buffers);
+}
+
+/** The same for buffers that are not a whole model. */
+export function bufferFeeds(
+  size: ModelSize,
+  { trained, target }: Pick<ModelWeights, 'trained' | 'target'>,
+): Record<string, Float32Array> {
   const feeds: Record<string, Float32Array> = {};
   for (const place of trainedLayout(size).places) feeds[place.name] = viewOf(trained, place);
   for (const place of targetLayout(size).places) feeds[place.name] = viewOf(target, place);

@@ -2,20 +2,20 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
-import type { Compile } from '../runtime/session.ts';
-import { drawBatch } from './batch.ts';
+import { drawBatch, type StepBatch } from './batch.ts';
 import type { Losses } from './objective.ts';
-import { adamW, movingAverage, PAPER_ADAMW } from './optimizer.ts';
+import { PAPER_ADAMW } from './optimizer.ts';
 import type { StepMetrics } from './run-directory.ts';
 import { learningRate, scanSampler, stepsPerEpoch } from './schedule.ts';
 import { objectiveOfSettings, type Settings, viewsOfSettings } from './settings.ts';
-import { stepRunner } from './step.ts';
+import { type AssembleTeam, stepRunner } from './step.ts';
 import type { TrainingState } from './training-state.ts';
 
 export interface PretrainOptions {
   readonly dataset: Dataset;
   readonly settings: Settings;
-  readonly compile: Compile;
+  /** The lanes that take the steps. */
+  readonly assemble: AssembleTeam;
   /** Called after every step, before the next one starts. */
   readonly onStep: (metrics: StepMetrics) => void;
   /** Called now and then with a state worth keeping, and at the end. */
@@ -33,7 +33,7 @@ export interface PretrainOptions {
  * @throws InputError when the loss is no longer finite; the last checkpoint stays as it is
  */
 export async function pretrain(state: TrainingState, options: PretrainOptions): Promise<void> {
-  const { dataset, settings, compile, onStep, onCheckpoint, onSnapshot, progress, signal } = options;
+  const { dataset, settings, assemble, onStep, onCheckpoint, onSnapshot, progress, signal } = options;
   const { optimizer, training } = settings;
   const scans = dataset.scans.length;
   const perEpoch = stepsPerEpoch(scans, training.batch);
@@ -46,25 +46,30 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     batch: training.batch,
     ...viewsOfSettings(settings),
   };
-  const runner = stepRunner(plan, training.micro_batch, compile);
+  const runner = await stepRunner(plan, training.micro_batch, state, assemble);
   const sample = scanSampler(training.seed, scans, training.batch, dataset.parts);
   const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };
 
+  const draw = async (step: number): Promise<StepBatch> => {
+    const epoch = Math.floor(step / perEpoch);
+    const draws = sample(epoch, step % perEpoch);
+    const series = Array.from(draws, (address) => dataset.readSeries(address % scans));
+    return drawBatch(plan, epoch, draws, series);
+  };
+  let upcoming: Promise<StepBatch> | undefined;
+
   const takeStep = async () => {
     const started = performance.now();
-    const epoch = Math.floor(state.step / perEpoch);
-    const scansNow = sample(epoch, state.step % perEpoch);
-    const batch = drawBatch(
-      plan,
-      epoch,
-      scansNow,
-      Array.from(scansNow, (draw) => dataset.readSeries(draw % scans)),
-    );
-    const losses = await runner.run(state.weights, batch);
-    checkLosses(losses, epoch, state.step);
+    const { step } = state;
+    const epoch = Math.floor(step / perEpoch);
+    const running = runner.run(await (upcoming ?? draw(step)));
+    // Lanes in other threads leave this one free to draw the next batch. What goes wrong there is said when its turn comes.
+    upcoming = step + 1 < total ? draw(step + 1) : undefined;
+    upcoming?.catch(() => {});
+    const { losses } = await running;
+    checkLosses(losses, epoch, step);
     const lr = learningRate(epoch, optimizer.learning_rate, optimizer.warmup_epochs);
-    adamW(state.weights.trained, runner.gradient, state.moments, state.step + 1, lr, adam);
-    movingAverage(state.weights.target, state.weights.trained, optimizer.target_momentum);
+    await runner.update({ ...adam, step: step + 1, learningRate: lr, momentum: optimizer.target_momentum });
     state.step++;
     const scansPerSecond = training.batch / ((performance.now() - started) / 1000);
     onStep({ epoch, step: state.step, ...losses, lr, scans_per_second: Math.round(scansPerSecond * 100) / 100 });

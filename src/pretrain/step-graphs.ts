@@ -4,7 +4,7 @@
  * BatchNorm sits only in projector and predictor, which see 8 x ROI numbers a scan. So a batch of any size is exact in
  * parts: embed every micro-batch; align the whole batch's embeddings at once; go through the micro-batches again with
  * the gradient that arrived at each embedding. A batch that fits keeps its activations and skips the second forward.
- * Every graph takes one pass over one view, so that no more than that pass is in memory.
+ * Every graph takes one pass over one view: no more than that is in memory, and lanes can share a step evenly.
  */
 import type { FcKind } from '../connectivity/kinds.ts';
 import { gradients, type Seed } from '../graph/gradients.ts';
@@ -16,7 +16,7 @@ import { contrastiveLoss, maskedTokens, reconstructionLoss } from '../model/mask
 import { ONLINE, TARGET, targetLayout, trainedLayout } from '../model/parameters.ts';
 import { pseudoNetwork } from '../model/pseudo-network.ts';
 import { type ModelSize, READOUT } from '../model/size.ts';
-import { parameterInputs, within } from '../model/weights.ts';
+import { type ParameterInputs, parameterInputs, within } from '../model/weights.ts';
 import type { Objective } from './objective.ts';
 
 export interface StepPlan {
@@ -29,88 +29,90 @@ export interface StepPlan {
   readonly batch: number;
 }
 
+export type Branch = 'contrastive' | 'reconstruction';
+
+/** A graph by name; `scans` is how many it takes where that is not the whole batch. */
+export type StepGraph =
+  /** One view of a micro-batch to `embedding`, `[scans, 8 x ROI]`. */
+  | { readonly kind: 'embed'; readonly network: typeof ONLINE | typeof TARGET; readonly scans: number }
+  /**
+   * The whole batch's embeddings of one view (input `online`) and of the other one by the target network (`target`) to
+   * the summed loss `lra`, the gradients of projector and predictor, BatchNorm statistics (`mean LAYER` and `variance
+   * LAYER`), and `arrived`, the gradient at the online embeddings.
+   */
+  | { readonly kind: 'align' }
+  /** The gradient that arrived at one view's embeddings (input `arrived`) to gradients of the online encoder. */
+  | { readonly kind: 'backward'; readonly scans: number }
+  /** What the three above do for one view of a batch that is one micro-batch; also its `embedding`. */
+  | { readonly kind: 'embed-and-align' }
+  /** A micro-batch with hidden ROIs (input `masked rois`) to the summed `loss` and its gradients. */
+  | { readonly kind: 'masked'; readonly branch: Branch; readonly scans: number };
+
 type Outputs = Record<string, Tensor>;
 
-/** One view of a micro-batch to `embedding`, `[scans, 8 x ROI]`. */
-export function embeddingGraph(plan: StepPlan, network: typeof ONLINE | typeof TARGET, scans: number): Outputs {
-  return { embedding: embedView(plan, network, scans).embedding };
-}
-
-/** The gradient that arrived at one view's embeddings (input `arrived`) to gradients of the online encoder. */
-export function backwardGraph(plan: StepPlan, scans: number): Outputs {
-  const { embedding, used } = embedView(plan, ONLINE, scans);
-  return parameterGradients([{ output: embedding, gradient: input('arrived', embedding.shape) }], used);
-}
-
-/**
- * The whole batch's embeddings of both views and networks (inputs `online 1` … `target 2`) to the summed loss `lra`, the
- * gradients of projector and predictor, BatchNorm statistics, and `arrived 1` and `arrived 2` at the online embeddings.
- */
-export function alignmentGraph({ size, batch }: StepPlan): Outputs {
-  const { parameter, used } = parameterInputs([trainedLayout(size), targetLayout(size)]);
-  const embedding = (name: string) => input(name, [batch, READOUT * size.rois]);
-  const online = [embedding('online 1'), embedding('online 2')] as const;
-  const aligned = alignment(online, [embedding('target 1'), embedding('target 2')], parameter);
-  const seeds = [seed(aligned.loss, 1 / batch)];
-  const [arrived1, arrived2] = gradients(seeds, online);
-  return {
-    ...alignmentOutputs(aligned),
-    'arrived 1': arrived1,
-    'arrived 2': arrived2,
-    ...parameterGradients(seeds, used),
-  };
-}
-
-/** What {@link embeddingGraph}, {@link alignmentGraph} and {@link backwardGraph} do for a batch that is one micro-batch. */
-export function wholeAlignmentGraph(plan: StepPlan): Outputs {
+/** Builds a graph. Inputs beside those said above: `series` (see pseudoNetwork), `dropout rows`, and parameters by name. */
+export function buildGraph(plan: StepPlan, graph: StepGraph): Outputs {
   const { size, batch } = plan;
-  const shared = parameterInputs([trainedLayout(size), targetLayout(size)]);
-  const online = ([1, 2] as const).map(
-    (view) => embedView(plan, ONLINE, batch, { shared, suffix: ` ${view}` }).embedding,
-  );
-  const target = [1, 2].map((view) => input(`target ${view}`, [batch, READOUT * size.rois]));
-  const aligned = alignment([online[0], online[1]], [target[0], target[1]], shared.parameter);
-  return { ...alignmentOutputs(aligned), ...parameterGradients([seed(aligned.loss, 1 / batch)], shared.used) };
+  const { parameter, used } = parameterInputs([trainedLayout(size), targetLayout(size)]);
+  const embedding = (name: string, scans: number) => input(name, [scans, READOUT * size.rois]);
+  const aligned = (online: Tensor) => {
+    const { loss, statistics } = alignment(online, embedding('target', batch), parameter);
+    return { outputs: { lra: loss, ...statisticsOutputs(statistics) }, seeds: [seed(loss, 1 / batch)] };
+  };
+  switch (graph.kind) {
+    case 'embed':
+      return { embedding: embedView(plan, graph.network, graph.scans, parameter) };
+    case 'align': {
+      const online = embedding('online', batch);
+      const { outputs, seeds } = aligned(online);
+      return { ...outputs, arrived: gradients(seeds, [online])[0], ...parameterGradients(seeds, used) };
+    }
+    case 'backward': {
+      const output = embedView(plan, ONLINE, graph.scans, parameter);
+      return parameterGradients([{ output, gradient: embedding('arrived', graph.scans) }], used);
+    }
+    case 'embed-and-align': {
+      const online = embedView(plan, ONLINE, batch, parameter);
+      const { outputs, seeds } = aligned(online);
+      return { embedding: online, ...outputs, ...parameterGradients(seeds, used) };
+    }
+    case 'masked': {
+      const loss = maskedLoss(plan, graph.branch, graph.scans, parameter);
+      const weight = weightOf(plan.objective, graph.branch) / maskedCount(plan, graph.branch);
+      return { loss, ...parameterGradients([seed(loss, weight)], used) };
+    }
+  }
 }
 
-/** The first view of a micro-batch with hidden ROIs (input `masked rois`) to the summed `loss` and its gradients. */
-export function maskedGraph(plan: StepPlan, branch: 'contrastive' | 'reconstruction', scans: number): Outputs {
-  const { size, objective, fc } = plan;
-  const { parameter, used } = parameterInputs([trainedLayout(size)]);
-  const count = branch === 'contrastive' ? objective.contrastiveRois : objective.reconstructionRois;
-  const weight = branch === 'contrastive' ? objective.contrastiveWeight : objective.reconstructionWeight;
-  const masked = input('masked rois', [scans, count, size.rois]);
-  const lossOf = branch === 'contrastive' ? contrastiveLoss : reconstructionLoss;
-  const view = pseudoNetwork(fc, scans, size.rois);
-  const loss = lossOf(view, masked, parameter, size, dropoutOf(plan, scans, maskedTokens(size)));
-  return { loss, ...parameterGradients([seed(loss, weight / maskedCount(plan, branch))], used) };
+/** A branch's weight in the objective. */
+export function weightOf(objective: Objective, branch: Branch): number {
+  return branch === 'contrastive' ? objective.contrastiveWeight : objective.reconstructionWeight;
 }
 
 /** What a masked loss, a sum, is divided by to be the mean over the batch. */
-export function maskedCount({ objective, size, batch }: StepPlan, branch: 'contrastive' | 'reconstruction'): number {
+export function maskedCount({ objective, size, batch }: StepPlan, branch: Branch): number {
   return branch === 'contrastive'
     ? batch * objective.contrastiveRois
     : batch * objective.reconstructionRois * size.rois;
 }
 
-type SharedParameters = ReturnType<typeof parameterInputs>;
-
-/** @param options two views in one graph share parameters and tell their inputs apart by a suffix */
-function embedView(
-  plan: StepPlan,
-  network: string,
-  scans: number,
-  options: { readonly shared?: SharedParameters; readonly suffix?: string } = {},
-): { readonly embedding: Tensor; readonly used: ReadonlyMap<string, Tensor> } {
-  const { shared = parameterInputs([trainedLayout(plan.size), targetLayout(plan.size)]), suffix = '' } = options;
-  const view = pseudoNetwork(plan.fc, scans, plan.size.rois, suffix);
-  const dropout = dropoutOf(plan, scans, plan.size.rois, suffix);
-  return { embedding: embed(view, within(network, shared.parameter), plan.size, dropout), used: shared.used };
+function maskedLoss(plan: StepPlan, branch: Branch, scans: number, parameter: ParameterInputs): Tensor {
+  const { size, objective, fc } = plan;
+  const count = branch === 'contrastive' ? objective.contrastiveRois : objective.reconstructionRois;
+  const masked = input('masked rois', [scans, count, size.rois]);
+  const lossOf = branch === 'contrastive' ? contrastiveLoss : reconstructionLoss;
+  const view = pseudoNetwork(fc, scans, size.rois);
+  return lossOf(view, masked, parameter, size, dropoutOf(plan, scans, maskedTokens(size)));
 }
 
-function dropoutOf({ size, objective, seed: poolSeed }: StepPlan, scans: number, tokens: number, suffix = '') {
+function embedView(plan: StepPlan, network: string, scans: number, parameter: ParameterInputs): Tensor {
+  const view = pseudoNetwork(plan.fc, scans, plan.size.rois);
+  return embed(view, within(network, parameter), plan.size, dropoutOf(plan, scans, plan.size.rois));
+}
+
+function dropoutOf({ size, objective, seed: poolSeed }: StepPlan, scans: number, tokens: number) {
   const { dropout: rate } = objective;
-  return rate > 0 ? passDropout(dropoutPools(rate, poolSeed), rate, size, scans, tokens, suffix) : undefined;
+  return rate > 0 ? passDropout(dropoutPools(rate, poolSeed), rate, size, scans, tokens) : undefined;
 }
 
 function seed(output: Tensor, weight: number): Seed {
@@ -127,11 +129,10 @@ function parameterGradients(seeds: readonly Seed[], used: ReadonlyMap<string, Te
   return Object.fromEntries(trained.map(([name], i) => [`gradient ${name}`, found[i]]));
 }
 
-/** `lra`, and `mean K LAYER` and `variance K LAYER` of the K-th BatchNorm statistics, in the order the layers saw them. */
-function alignmentOutputs({ loss, statistics }: Alignment): Outputs {
-  const named = statistics.flatMap(({ layer, mean, variance }, k) => [
-    [`mean ${k} ${layer}`, mean] as const,
-    [`variance ${k} ${layer}`, variance] as const,
+function statisticsOutputs(statistics: Alignment['statistics']): Outputs {
+  const named = statistics.flatMap(({ layer, mean, variance }) => [
+    [`mean ${layer}`, mean] as const,
+    [`variance ${layer}`, variance] as const,
   ]);
-  return { lra: loss, ...Object.fromEntries(named) };
+  return Object.fromEntries(named);
 }

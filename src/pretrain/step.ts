@@ -1,177 +1,212 @@
-/** @file The gradient of one pretraining step, micro-batch by micro-batch; the result does not depend on their size. */
-import {
-  ONLINE,
-  type ParameterLayout,
-  type ParameterPlace,
-  TARGET,
-  trainedLayout,
-  viewOf,
-} from '../model/parameters.ts';
+/** @file One pretraining step, pass by pass over lanes; the result does not depend on micro-batches or lanes beyond rounding. */
+import { ONLINE, TARGET } from '../model/parameters.ts';
 import { READOUT } from '../model/size.ts';
-import { type ModelWeights, parameterFeeds } from '../model/weights.ts';
-import type { Compile, Feeds, Results, Session } from '../runtime/session.ts';
+import type { BatchNormStatistics } from '../model/weights.ts';
+import type { Compile, Feeds, Results } from '../runtime/session.ts';
 import { microBatch, type StepBatch } from './batch.ts';
+import { type Lane, lane, laneRanges, type Pass, type StepBuffers, type UpdateSettings } from './lane.ts';
 import { type Losses, weighLosses } from './objective.ts';
-import {
-  alignmentGraph,
-  backwardGraph,
-  embeddingGraph,
-  maskedCount,
-  maskedGraph,
-  type StepPlan,
-  wholeAlignmentGraph,
-} from './step-graphs.ts';
+import { type Branch, maskedCount, type StepGraph, type StepPlan, weightOf } from './step-graphs.ts';
+import type { TrainingState } from './training-state.ts';
 
 /** The share of a batch's statistics in BatchNorm's running ones. */
 const BATCH_NORM_MOMENTUM = 0.1;
 
-/** Compiled graphs and buffers of a training run. */
-export interface StepRunner {
-  /** Gradient of the last step, laid out like the trained parameters. */
+/** Lanes over the buffers of a state; and their gradients, the first of which ends up as the sum. */
+export interface Team {
+  readonly lanes: readonly Lane[];
   readonly gradient: Float32Array;
-  /** Fills `gradient` and moves the running statistics of `weights`. Parameters stay as they are. */
-  readonly run: (weights: ModelWeights, batch: StepBatch) => Promise<Losses>;
+}
+
+/** Makes the lanes of a run. */
+export type AssembleTeam = (plan: StepPlan, state: TrainingState) => Promise<Team>;
+
+/** One lane, in this thread. */
+export function soloTeam(compile: Compile): AssembleTeam {
+  return async (plan, state) => {
+    const buffers = stepBuffers(state, [new Float32Array(state.weights.trained.length)]);
+    return { lanes: [lane(plan, buffers, 0, compile)], gradient: buffers.gradients[0] };
+  };
+}
+
+export function stepBuffers({ weights, moments }: TrainingState, gradients: readonly Float32Array[]): StepBuffers {
+  return { trained: weights.trained, target: weights.target, ...moments, gradients };
+}
+
+export interface StepResult {
+  readonly losses: Losses;
+  /** `[scans, 8 x ROI]`: the first view by the online encoder, in the order of the batch. */
+  readonly embedding: Float32Array;
+}
+
+/** Euclidean norms of a step's gradient before clipping: of all of it, and of its parts. */
+export interface GradientNorms {
+  readonly total: number;
+  readonly encoder: number;
+  /** Projector and predictor. */
+  readonly alignment: number;
+  /** Learned tokens and masked-ROI heads. */
+  readonly heads: number;
+}
+
+export interface StepRunner {
+  /** Gradient of the last step, laid out like the trained parameters; whole when `run` has ended. */
+  readonly gradient: Float32Array;
+  /** Computes the gradient and moves the running statistics. Parameters stay as they are. */
+  readonly run: (batch: StepBatch) => Promise<StepResult>;
+  /** Moves parameters, moments and target by the gradient. */
+  readonly update: (settings: UpdateSettings) => Promise<GradientNorms>;
   readonly release: () => Promise<void>;
 }
 
+const VIEWS = [1, 2] as const;
+type View = (typeof VIEWS)[number];
+const BRANCHES = ['contrastive', 'reconstruction'] as const;
+
 /**
- * Prepares the steps of a run; graphs are compiled at their first use.
+ * Prepares the steps of a run on `state`, which they change in place.
  *
  * @param microBatchSize scans that go through the encoder at once; a batch that fits keeps its activations
  */
-export function stepRunner(plan: StepPlan, microBatchSize: number, compile: Compile): StepRunner {
+export async function stepRunner(
+  plan: StepPlan,
+  microBatchSize: number,
+  state: TrainingState,
+  assemble: AssembleTeam,
+): Promise<StepRunner> {
   const { size, objective, batch: scans } = plan;
-  const layout = trainedLayout(size);
-  const gradient = new Float32Array(layout.length);
-  const sum = gradientSum(layout, gradient);
-  const sessions = new Map<string, Promise<Session>>();
+  const { lanes, gradient } = await assemble(plan, state);
+  const ranges = laneRanges(gradient.length, lanes.length);
+  const everywhere = <T>(work: (of: Lane, k: number) => Promise<T>) => Promise.all(lanes.map(work));
   const parts = Array.from({ length: Math.ceil(scans / microBatchSize) }, (_, i) => ({
     first: i * microBatchSize,
     count: Math.min(microBatchSize, scans - i * microBatchSize),
   }));
+  const branches = BRANCHES.filter((branch) => weightOf(objective, branch) > 0);
 
-  function session(name: string, graph: () => ReturnType<typeof alignmentGraph>): Promise<Session> {
-    const compiled = sessions.get(name) ?? compile(graph());
-    sessions.set(name, compiled);
-    return compiled;
+  /** Deals passes to the lanes in turn; gives results in the order of the passes. */
+  async function share(
+    passes: readonly Pass[],
+    when: { readonly begins?: boolean; readonly ends?: boolean } = {},
+  ): Promise<readonly Results[]> {
+    const { begins = false, ends = false } = when;
+    const dealt = await everywhere((of, k) =>
+      of.run(
+        passes.filter((_, i) => i % lanes.length === k),
+        { begins, ends },
+      ),
+    );
+    return passes.map((_, i) => dealt[i % lanes.length][Math.floor(i / lanes.length)]);
   }
 
-  /** `[scans, 8 x ROI]` by one network in one pass. */
-  async function embed(network: typeof ONLINE | typeof TARGET, parameters: Feeds, feeds: Feeds): Promise<Float32Array> {
-    const embeddings = new Float32Array(scans * READOUT * size.rois);
-    for (const { first, count } of parts) {
-      const graph = await session(`embed ${network} ${count}`, () => embeddingGraph(plan, network, count));
-      const [embedding] = Object.values(microBatch({ embeddings }, scans, first, count)) as Float32Array[];
-      await graph.run({ ...parameters, ...microBatch(feeds, scans, first, count) }, { embedding });
-    }
-    return embeddings;
+  /** One pass for each micro-batch. */
+  function inParts(feeds: Feeds, graph: (count: number) => StepGraph): Pass[] {
+    return parts.map(({ first, count }) => ({ graph: graph(count), feeds: microBatch(feeds, scans, first, count) }));
   }
 
-  /** Latent representation alignment: its summed loss and BatchNorm statistics; its gradients are added to the sum. */
-  async function align(parameters: Feeds, { views, dropout }: StepBatch): Promise<Results> {
-    const view = [1, 2] as const;
-    const [target1, target2] = [
-      await embed(TARGET, parameters, { ...views[0], ...dropout['target-1'] }),
-      await embed(TARGET, parameters, { ...views[1], ...dropout['target-2'] }),
-    ];
-    const online = view.map((v) => ({ ...views[v - 1], ...dropout[`online-${v}`] }));
-    const targets = { 'target 1': target1, 'target 2': target2 };
-    if (parts.length === 1) {
-      const graph = await session('whole alignment', () => wholeAlignmentGraph(plan));
-      const inputs = online.flatMap((feeds, v) =>
-        Object.entries(feeds).map(([name, values]) => [`${name} ${v + 1}`, values]),
-      );
-      return sum.run(graph, { ...parameters, ...targets, ...Object.fromEntries(inputs) });
-    }
-    const embeddings = {
-      'online 1': await embed(ONLINE, parameters, online[0]),
-      'online 2': await embed(ONLINE, parameters, online[1]),
+  function embeddingPasses(network: typeof ONLINE | typeof TARGET, view: View, { views, dropout }: StepBatch): Pass[] {
+    const name = network === ONLINE ? (`online-${view}` as const) : (`target-${view}` as const);
+    return inParts({ ...views[view - 1], ...dropout[name] }, (count) => ({ kind: 'embed', network, scans: count }));
+  }
+
+  function maskedPasses(branch: Branch, batch: StepBatch): Pass[] {
+    const feeds = { ...batch.views[0], ...batch[branch], ...batch.dropout[branch] };
+    return inParts(feeds, (count) => ({ kind: 'masked', branch, scans: count }));
+  }
+
+  /** What needs no other pass: the target's embeddings, `more` embeddings, and the masked branches. */
+  async function firstPhase(batch: StepBatch, more: readonly Pass[][]) {
+    const passes = [...VIEWS.map((view) => embeddingPasses(TARGET, view, batch)), ...more];
+    const masked = branches.map((branch) => maskedPasses(branch, batch));
+    const results = await share([...passes, ...masked].flat(), { begins: true });
+    const group = (k: number) => results.slice(k * parts.length, (k + 1) * parts.length);
+    return {
+      embeddings: passes.map((_, k) => joined(group(k))),
+      losses: Object.fromEntries(
+        branches.map((branch, k) => {
+          const total = group(passes.length + k).reduce((sum, { loss }) => sum + loss[0], 0);
+          return [branch, total / maskedCount(plan, branch)];
+        }),
+      ),
     };
-    const graph = await session('alignment', () => alignmentGraph(plan));
-    const aligned = await sum.run(graph, { ...parameters, ...embeddings, ...targets });
-    for (const v of view)
-      for (const { first, count } of parts) {
-        const backward = await session(`backward ${count}`, () => backwardGraph(plan, count));
-        const feeds = microBatch({ ...online[v - 1], arrived: aligned[`arrived ${v}`] }, scans, first, count);
-        await sum.run(backward, { ...parameters, ...feeds });
-      }
-    return aligned;
   }
 
-  /** One branch of masked ROI modelling on the first view: its mean loss; its gradients are added to the sum. */
-  async function recoverMasked(
-    branch: 'contrastive' | 'reconstruction',
-    weight: number,
-    parameters: Feeds,
-    batch: StepBatch,
-  ): Promise<number> {
-    if (weight === 0) return 0;
-    let total = 0;
-    for (const { first, count } of parts) {
-      const graph = await session(`${branch} ${count}`, () => maskedGraph(plan, branch, count));
-      const feeds = microBatch({ ...batch.views[0], ...batch[branch], ...batch.dropout[branch] }, scans, first, count);
-      total += (await sum.run(graph, { ...parameters, ...feeds })).loss[0];
-    }
-    return total / maskedCount(plan, branch);
+  function joined(results: readonly Results[]): Float32Array {
+    const all = new Float32Array(scans * READOUT * size.rois);
+    for (const [k, { embedding }] of results.entries()) all.set(embedding, parts[k].first * READOUT * size.rois);
+    return all;
+  }
+
+  /** A batch that is one micro-batch: activations are kept between embedding and gradient. */
+  async function atOnce(batch: StepBatch) {
+    const { embeddings: target, losses } = await firstPhase(batch, []);
+    const passes = VIEWS.map((view) => ({
+      graph: { kind: 'embed-and-align' } as const,
+      feeds: { ...batch.views[view - 1], ...batch.dropout[`online-${view}`], target: target[2 - view] },
+    }));
+    const aligned = await share(passes, { ends: true });
+    return { aligned, losses, embedding: aligned[0].embedding };
+  }
+
+  /** Any batch: embed in parts, align as a whole, go through the parts again. */
+  async function inMicroBatches(batch: StepBatch) {
+    const again = VIEWS.map((view) => embeddingPasses(ONLINE, view, batch));
+    const { embeddings, losses } = await firstPhase(batch, again);
+    const [target, online] = [embeddings.slice(0, 2), embeddings.slice(2)];
+    const aligned = await share(
+      VIEWS.map((view) => ({
+        graph: { kind: 'align' },
+        feeds: { online: online[view - 1], target: target[2 - view] },
+      })),
+    );
+    const backward = VIEWS.flatMap((view) => {
+      const feeds = {
+        ...batch.views[view - 1],
+        ...batch.dropout[`online-${view}`],
+        arrived: aligned[view - 1].arrived,
+      };
+      return inParts(feeds, (count) => ({ kind: 'backward', scans: count }));
+    });
+    await share(backward, { ends: true });
+    return { aligned, losses, embedding: online[0] };
   }
 
   return {
     gradient,
-    run: async (weights, batch) => {
+    run: async (batch) => {
       if (batch.scans !== scans) throw new Error(`a batch of ${batch.scans} scans, graphs for ${scans}`);
-      const parameters = parameterFeeds(weights);
-      const aligned = await align(parameters, batch);
-      const nce = await recoverMasked('contrastive', objective.contrastiveWeight, parameters, batch);
-      const mse = await recoverMasked('reconstruction', objective.reconstructionWeight, parameters, batch);
-      sum.finish();
-      updateBatchNorm(weights, aligned);
-      return weighLosses(objective, aligned.lra[0] / scans, nce, mse);
+      const { aligned, losses, embedding } = await (parts.length === 1 ? atOnce(batch) : inMicroBatches(batch));
+      await everywhere((of, k) => of.sum(ranges[k]));
+      moveStatistics(state.weights.batchNorm, aligned);
+      const lra = (aligned[0].lra[0] + aligned[1].lra[0]) / scans;
+      return { losses: weighLosses(objective, lra, losses.contrastive ?? 0, losses.reconstruction ?? 0), embedding };
+    },
+    update: async (settings) => {
+      const squares = await everywhere((of, k) => of.update(ranges[k], settings));
+      const norm = (...chosen: number[]) =>
+        Math.sqrt(squares.flatMap((of) => chosen.map((k) => of[k])).reduce((sum, x) => sum + x, 0));
+      return { total: norm(0, 1, 2), encoder: norm(0), alignment: norm(1), heads: norm(2) };
     },
     release: async () => {
-      for (const compiled of sessions.values()) await (await compiled).release();
+      await everywhere((of) => of.release());
     },
   };
 }
 
-/** Gathers gradients from several graphs in one flat buffer. */
-interface GradientSum {
-  /** Runs a graph and adds its outputs `gradient NAME`; returns all its outputs. */
-  readonly run: (session: Session, feeds: Feeds) => Promise<Results>;
-  /** Ends a step: what no graph has given is zero. */
-  readonly finish: () => void;
+/**
+ * Running statistics move towards those of each batch, first view first. The target network sees the first view where
+ * the second is aligned.
+ */
+function moveStatistics(batchNorm: Readonly<Record<string, BatchNormStatistics>>, aligned: readonly Results[]): void {
+  const [first, second] = aligned;
+  for (const [layer, statistics] of Object.entries(batchNorm))
+    for (const results of layer.startsWith(TARGET) ? [second, first] : [first, second]) {
+      move(statistics.mean, results[`mean ${layer}`]);
+      move(statistics.variance, results[`variance ${layer}`]);
+      statistics.batches++;
+    }
 }
 
-/** The first graph that gives a parameter's gradient writes it in place; the others are added. */
-function gradientSum({ places, length }: ParameterLayout, gradient: Float32Array): GradientSum {
-  const partial = new Float32Array(length);
-  const given = new Set<string>();
-  return {
-    run: async (session, feeds) => {
-      const buffer = ({ name }: ParameterPlace) => (given.has(name) ? partial : gradient);
-      const into = places.map((place) => [`gradient ${place.name}`, viewOf(buffer(place), place)] as const);
-      const results = await session.run(feeds, Object.fromEntries(into));
-      for (const { name, offset, length: count } of places) {
-        if (results[`gradient ${name}`] === undefined) continue;
-        if (given.has(name)) for (let i = offset; i < offset + count; i++) gradient[i] += partial[i];
-        given.add(name);
-      }
-      return results;
-    },
-    finish: () => {
-      for (const place of places) if (!given.has(place.name)) viewOf(gradient, place).fill(0);
-      given.clear();
-    },
-  };
-}
-
-/** Running statistics move towards those of each batch, in the order the layers saw them (both views, one by one). */
-function updateBatchNorm({ batchNorm }: ModelWeights, results: Results): void {
-  for (const [output, values] of Object.entries(results)) {
-    const [, kind, layer] = /^(mean|variance) \d+ (.+)$/.exec(output) ?? [];
-    if (kind === undefined) continue;
-    const statistics = batchNorm[layer];
-    const running = kind === 'mean' ? statistics.mean : statistics.variance;
-    for (let i = 0; i < running.length; i++) running[i] += BATCH_NORM_MOMENTUM * (values[i] - running[i]);
-    if (kind === 'mean') statistics.batches++;
-  }
+function move(running: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < running.length; i++) running[i] += BATCH_NORM_MOMENTUM * (values[i] - running[i]);
 }

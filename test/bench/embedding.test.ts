@@ -25,7 +25,7 @@ test('embedding graphs are compiled once however often the scans are embedded', 
 });
 
 test('a pair is its parts, and a step takes more products than a pair', async () => {
-  const figures = await benchConnectivity({ size: SIZE, timepoints: 40, batch: 4, rounds: 2, compile });
+  const figures = await benchConnectivity({ size: SIZE, timepoints: 40, batch: 4, rounds: 2, machine: { compile, threads: 1 } });
   const { draws, standardise, product } = figures.pfc_pair_parts_ms;
   expect(figures.pfc_pair_ms).toBeCloseTo(draws + standardise + product, 2);
   expect(figures.share_of_step).toBeCloseTo((draws + standardise + 3 * product) / figures.step_ms, 1);

@@ -47,7 +47,7 @@ test('steps are whole batches of every epoch, and hours follow from them', async
     batch: 5,
     microBatch: 2,
     steps: 1,
-    compile: nodeRuntime({ threads: 1 }),
+    machine: { compile: nodeRuntime({ threads: 1 }), threads: 1 },
     peakBytes: () => 100 * 2 ** 20,
   });
   expect(plan).toMatchObject({ batch: 5, steps_per_epoch: 2, steps: 1800 });
@@ -65,7 +65,7 @@ test('memory grows with the scans of a batch that were not measured', async () =
       batch,
       microBatch: 2,
       steps: 1,
-      compile: nodeRuntime({ threads: 1 }),
+      machine: { compile: nodeRuntime({ threads: 1 }), threads: 1 },
       peakBytes: () => 100 * 2 ** 20,
     });
   expect((await planOf(4)).peak_memory_mb).toBe(100);

@@ -46,7 +46,7 @@ test('the loader bench reads every scan of a round and tells reading from traini
     batch: 4,
     rounds: 2,
     readsPerRound: 300,
-    compile: nodeRuntime({ threads: 1 }),
+    machine: { compile: nodeRuntime({ threads: 1 }), threads: 1 },
     residentBytes: () => 7 * 2 ** 20,
   });
   // Three rounds of reading, and the scans of the steps; a round goes through all 230 before it begins again.

@@ -8,8 +8,9 @@ import { checkSize } from '../../src/model/size.ts';
 import { initialWeights, parameterFeeds, parameterInputs, within } from '../../src/model/weights.ts';
 import { drawBatch } from '../../src/pretrain/batch.ts';
 import { PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
-import { stepRunner } from '../../src/pretrain/step.ts';
-import { maskedGraph } from '../../src/pretrain/step-graphs.ts';
+import { emptyMoments } from '../../src/pretrain/optimizer.ts';
+import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
+import { buildGraph } from '../../src/pretrain/step-graphs.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
 import type { Compile } from '../../src/runtime/session.ts';
 import type { TimeSeries } from '../../src/series/time-series.ts';
@@ -38,7 +39,7 @@ export async function runEngine(compile: Compile): Promise<Numbers> {
   await encoder.release();
 
   for (const branch of ['contrastive', 'reconstruction'] as const) {
-    const session = await compile(maskedGraph(plan, branch, SCANS));
+    const session = await compile(buildGraph(plan, { kind: 'masked', branch, scans: SCANS }));
     const feeds = { ...parameterFeeds(weights), ...drawn.views[0], ...drawn[branch], ...drawn.dropout[branch] };
     const { loss, ...gradients } = await session.run(feeds);
     numbers[`${branch} loss`] = [...loss];
@@ -46,8 +47,9 @@ export async function runEngine(compile: Compile): Promise<Numbers> {
     await session.release();
   }
 
-  const runner = stepRunner(plan, 2, compile);
-  const { lra, nce, mse } = await runner.run(weights, drawn);
+  const state = { weights, moments: emptyMoments(weights.trained.length), step: 0 };
+  const runner = await stepRunner(plan, 2, state, soloTeam(compile));
+  const { lra, nce, mse } = (await runner.run(drawn)).losses;
   Object.assign(numbers, { lra: [lra], nce: [nce], mse: [mse], 'step gradient': [...runner.gradient] });
   await runner.release();
   return numbers;

@@ -10,8 +10,8 @@ import { ONLINE, targetLayout, trainedLayout, viewOf } from '../../src/model/par
 import { type ModelWeights, parameterFeeds, parameterInputs, within } from '../../src/model/weights.ts';
 import { assembleBatch } from '../../src/pretrain/batch.ts';
 import { type Objective, PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
-import { adamW, emptyMoments, movingAverage, PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
-import { stepRunner } from '../../src/pretrain/step.ts';
+import { emptyMoments, PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
+import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { readGolden } from './golden.ts';
 
@@ -70,18 +70,17 @@ describe(`parity on ${folder.split('/').at(-1)}`, () => {
 
   it('losses, gradients and updated parameters of three steps agree', async () => {
     const weights = golden.weights();
+    const state = { weights, moments: emptyMoments(weights.trained.length), step: 0 };
     const batch = assembleBatch(size.rois, 'pearson', series, { ...golden, dropout: {} });
     const plan = { size, objective, fc: 'pearson', seed: 0, batch: series.length } as const;
-    const runner = stepRunner(plan, series.length, compile);
-    const moments = emptyMoments(weights.trained.length);
-    const settings = { ...PAPER_ADAMW, weightDecay: config.weight_decay, clipValue: config.clip_value };
+    const runner = await stepRunner(plan, series.length, state, soloTeam(compile));
+    const adam = { ...PAPER_ADAMW, weightDecay: config.weight_decay, clipValue: config.clip_value };
     for (const [k, step] of golden.steps.entries()) {
-      const losses = await runner.run(weights, batch);
+      const { losses } = await runner.run(batch);
       for (const part of ['lra', 'nce', 'mse', 'loss'] as const)
         expect(Math.abs(losses[part] - step[part]), `${part} of step ${k + 1}`).toBeLessThan(1e-4);
       if (k === 0) checkGradients(runner.gradient);
-      adamW(weights.trained, runner.gradient, moments, k + 1, config.lr, settings);
-      movingAverage(weights.target, weights.trained, config.momentum);
+      await runner.update({ ...adam, step: k + 1, learningRate: config.lr, momentum: config.momentum });
       if (k !== 1) checkWeights(k + 1, weights);
     }
     await runner.release();

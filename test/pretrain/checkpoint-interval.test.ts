@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { pretrain } from '../../src/pretrain/pretrain.ts';
 import { type Settings, sizeOfSettings } from '../../src/pretrain/settings.ts';
+import { soloTeam } from '../../src/pretrain/step.ts';
 import { initialState } from '../../src/pretrain/training-state.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { madeUpDataset, ROIS, smallSettings } from './made-up.ts';
@@ -17,7 +18,7 @@ async function saves(training: Partial<Settings['training']>): Promise<number[]>
   await pretrain(initialState(sizeOfSettings(settings, ROIS), 1), {
     dataset,
     settings,
-    compile,
+    assemble: soloTeam(compile),
     onStep: () => {},
     onCheckpoint: ({ step }) => steps.push(step),
     onSnapshot: () => {},

@@ -19,6 +19,7 @@ import {
 } from '../../src/pretrain/run-directory.ts';
 import { newOwner } from '../../src/pretrain/run-owner.ts';
 import { type Settings, sizeOfSettings } from '../../src/pretrain/settings.ts';
+import { soloTeam } from '../../src/pretrain/step.ts';
 import { initialState, type TrainingState } from '../../src/pretrain/training-state.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { madeUpDataset, ROIS, smallSettings } from './made-up.ts';
@@ -53,7 +54,7 @@ async function goOn(directory: string, stopAfter?: number): Promise<TrainingStat
   await pretrain(state, {
     dataset,
     settings,
-    compile,
+    assemble: soloTeam(compile),
     onStep: (metrics) => {
       log(metrics);
       if (metrics.step === stopAfter) stop.abort();

@@ -5,8 +5,10 @@ import { modelSize } from '../../src/model/size.ts';
 import { initialWeights } from '../../src/model/weights.ts';
 import { drawBatch } from '../../src/pretrain/batch.ts';
 import { type Objective, PAPER_OBJECTIVE, weighLosses } from '../../src/pretrain/objective.ts';
-import { adamW, emptyMoments, movingAverage, PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
-import { stepRunner } from '../../src/pretrain/step.ts';
+import { emptyMoments, PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
+import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
+import { initialState } from '../../src/pretrain/training-state.ts';
+import { teamOn } from '../../src/pretrain/worker-lanes.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import type { Feeds } from '../../src/runtime/session.ts';
 import { naiveEncode, naiveLinear, parametersOf, rowsOf } from '../model/naive-encoder.ts';
@@ -21,7 +23,7 @@ const compile = nodeRuntime({ threads: 1 });
 const LEARNING_RATE = 3e-4;
 
 /** One whole step from the initial weights. */
-async function takeStep(microBatch: number, objective: Objective = PAPER_OBJECTIVE) {
+async function takeStep(microBatch: number, objective: Objective = PAPER_OBJECTIVE, lanes = 1) {
   const plan = {
     size,
     objective,
@@ -30,14 +32,13 @@ async function takeStep(microBatch: number, objective: Objective = PAPER_OBJECTI
     seed: 5,
     batch: BATCH,
   } as const;
-  const weights = initialWeights(size, 5);
-  const runner = stepRunner(plan, microBatch, compile);
-  const losses = await runner.run(weights, drawBatch(plan, 3, scans, series));
+  const { state, assemble } = teamOn({ compile, threads: 1, lanes }, initialState(size, 5));
+  const runner = await stepRunner(plan, microBatch, state, assemble);
+  const { losses, embedding } = await runner.run(drawBatch(plan, 3, scans, series));
   const gradient = runner.gradient.slice();
+  const norms = await runner.update({ ...PAPER_ADAMW, step: 1, learningRate: LEARNING_RATE, momentum: 0.996 });
   await runner.release();
-  adamW(weights.trained, gradient, emptyMoments(gradient.length), 1, LEARNING_RATE, PAPER_ADAMW);
-  movingAverage(weights.target, weights.trained, 0.996);
-  return { losses, gradient, weights };
+  return { losses, embedding, gradient, norms, weights: state.weights };
 }
 type Step = Awaited<ReturnType<typeof takeStep>>;
 
@@ -68,6 +69,32 @@ describe('a batch of 32 with dropout in micro-batches', async () => {
       expect(relativeError(parts.weights.batchNorm[layer].variance, variance), layer).toBeLessThan(1e-5);
       expect([parts.weights.batchNorm[layer].batches, batches]).toEqual([2, 2]);
     }
+  });
+
+  it.each([
+    { lanes: 2, microBatch: 32 },
+    { lanes: 2, microBatch: 12 },
+    { lanes: 3, microBatch: 8 },
+  ])('in $lanes threads, of $microBatch: the same', async ({ lanes, microBatch }) => {
+    const shared = await takeStep(microBatch, PAPER_OBJECTIVE, lanes);
+    for (const part of ['loss', 'lra', 'nce', 'mse'] as const)
+      expect(Math.abs(shared.losses[part] / whole.losses[part] - 1), part).toBeLessThan(1e-5);
+    expect(relativeError(shared.embedding, whole.embedding)).toBeLessThan(1e-5);
+    expect(relativeError(shared.gradient, whole.gradient)).toBeLessThan(1e-5);
+    expect(relativeError(shared.weights.trained, whole.weights.trained)).toBeLessThan(1e-5);
+    expect(relativeError(shared.weights.target, whole.weights.target)).toBeLessThan(1e-5);
+    for (const [layer, { variance }] of Object.entries(whole.weights.batchNorm))
+      expect(relativeError(shared.weights.batchNorm[layer].variance, variance), layer).toBeLessThan(1e-5);
+    const again = await takeStep(microBatch, PAPER_OBJECTIVE, lanes);
+    expect(again.weights.trained).toEqual(shared.weights.trained);
+  });
+
+  it('reports the norms of the gradient, whole and in parts', () => {
+    const { norms } = whole;
+    expect(norms.total / norm(whole.gradient)).toBeCloseTo(1, 5);
+    expect(norms.encoder / gradientOf(whole, new RegExp(`^${ONLINE}(?!g\\.)`))).toBeCloseTo(1, 5);
+    expect(norms.alignment / gradientOf(whole, new RegExp(`^(${ONLINE}g\\.|predictor)`))).toBeCloseTo(1, 5);
+    expect(norms.heads / gradientOf(whole, /^(mask_embed|cls_token|dist_token|cpred|gpred)/)).toBeCloseTo(1, 5);
   });
 
   it('trains every parameter: tokens and both heads too', () => {
@@ -146,8 +173,9 @@ it('running statistics take a tenth of each batch, both views one after the othe
   const parameters = parametersOf(weights);
   const few = series.slice(0, 4);
   const batch = drawBatch(plan, 0, scans.slice(0, 4), few);
-  const runner = stepRunner(plan, 2, compile);
-  await runner.run(weights, batch);
+  const state = { weights, moments: emptyMoments(weights.trained.length), step: 0 };
+  const runner = await stepRunner(plan, 2, state, soloTeam(compile));
+  await runner.run(batch);
   await runner.release();
 
   /** What the projector's BatchNorm saw of one view, `[scans][hidden]`. The series of a view are of unit norm. */

@@ -1,0 +1,179 @@
+/**
+ * @file A lane: one stream of a step's passes, with compiled graphs and a gradient of its own.
+ *
+ * A step is a list of passes that do not depend on each other within a phase. Lanes take them side by side, then share
+ * the update: each sums all lanes' gradients in its part of the flat buffer, and moves parameters and target there.
+ * A lane in another thread holds copies of the parameters (the runtime takes no shared memory); one in this thread
+ * works on the buffers themselves.
+ */
+import { ONLINE, type ParameterLayout, type ParameterPlace, trainedLayout, viewOf } from '../model/parameters.ts';
+import { bufferFeeds } from '../model/weights.ts';
+import type { Compile, Feeds, Results, Session } from '../runtime/session.ts';
+import { type AdamWSettings, adamW, movingAverage } from './optimizer.ts';
+import { buildGraph, type StepGraph, type StepPlan } from './step-graphs.ts';
+
+/** One pass: a graph and what it is fed beside the parameters. */
+export interface Pass {
+  readonly graph: StepGraph;
+  readonly feeds: Feeds;
+}
+
+/** Flat buffers that all lanes see, and one gradient for each lane; laid out like the trained parameters. */
+export interface StepBuffers {
+  readonly trained: Float32Array;
+  readonly target: Float32Array;
+  readonly first: Float32Array;
+  readonly second: Float32Array;
+  readonly gradients: readonly Float32Array[];
+}
+
+/** Elements of the flat buffers, `to` excluded. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface UpdateSettings extends AdamWSettings {
+  /** Counts from 1. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Of the moving-average target. */
+  readonly momentum: number;
+}
+
+/** Sums of squares of a gradient: of the encoder, of projector and predictor, of tokens and masked-ROI heads. */
+export type SquaredNorms = readonly [encoder: number, alignment: number, heads: number];
+
+export interface Lane {
+  /** Runs passes in order; returns their outputs but the gradients, which add up in this lane's buffer. */
+  readonly run: (
+    passes: readonly Pass[],
+    when: { readonly begins: boolean; readonly ends: boolean },
+  ) => Promise<readonly Results[]>;
+  /** Adds the other lanes' gradients to the first lane's, in a range. */
+  readonly sum: (range: Range) => Promise<void>;
+  /** Moves parameters, moments and target in a range by the first lane's gradient. */
+  readonly update: (range: Range, settings: UpdateSettings) => Promise<SquaredNorms>;
+  readonly release: () => Promise<void>;
+}
+
+/** A lane that works in this thread. Graphs are compiled at their first use. */
+export function lane(plan: StepPlan, buffers: StepBuffers, index: number, compile: Compile): Lane {
+  const { size } = plan;
+  const layout = trainedLayout(size);
+  const own = { trained: ownCopy(buffers.trained), target: ownCopy(buffers.target) };
+  const parameters = bufferFeeds(size, own);
+  const sum = gradientSum(layout, buffers.gradients[index]);
+  const bounds = partBounds(layout);
+  const sessions = new Map<string, Promise<Session>>();
+
+  function session(graph: StepGraph): Promise<Session> {
+    const name = JSON.stringify(graph);
+    const compiled = sessions.get(name) ?? compile(buildGraph(plan, graph));
+    sessions.set(name, compiled);
+    return compiled;
+  }
+
+  return {
+    run: async (passes, { begins, ends }) => {
+      if (begins) {
+        sum.begin();
+        if (own.trained !== buffers.trained) own.trained.set(buffers.trained);
+        if (own.target !== buffers.target) own.target.set(buffers.target);
+      }
+      const results: Results[] = [];
+      for (const { graph, feeds } of passes)
+        results.push(await sum.run(await session(graph), { ...parameters, ...feeds }));
+      if (ends) sum.finish();
+      return results;
+    },
+    sum: async ({ from, to }) => {
+      const [total, ...others] = buffers.gradients.map((gradient) => gradient.subarray(from, to));
+      for (const other of others) for (let i = 0; i < total.length; i++) total[i] += other[i];
+    },
+    update: async ({ from, to }, settings) => {
+      const part = (values: Float32Array) => values.subarray(from, to);
+      const gradient = part(buffers.gradients[0]);
+      const moments = { first: part(buffers.first), second: part(buffers.second) };
+      adamW(part(buffers.trained), gradient, moments, settings.step, settings.learningRate, settings);
+      movingAverage(part(buffers.target), part(buffers.trained), settings.momentum);
+      const squares = bounds.map((bound) => squaredNorm(buffers.gradients[0], overlap(bound, { from, to })));
+      return squares as [number, number, number];
+    },
+    release: async () => {
+      for (const compiled of sessions.values()) await (await compiled).release();
+    },
+  };
+}
+
+/** Memory that a runtime takes: the same, or a copy of what threads share. */
+function ownCopy(values: Float32Array): Float32Array {
+  return isShared(values) ? new Float32Array(values.length) : values;
+}
+
+function isShared({ buffer }: Float32Array): boolean {
+  return typeof SharedArrayBuffer !== 'undefined' && buffer instanceof SharedArrayBuffer;
+}
+
+/** Gathers gradients from several graphs in one flat buffer. */
+interface GradientSum {
+  readonly begin: () => void;
+  /** Runs a graph and adds its outputs `gradient NAME`; returns its other outputs. */
+  readonly run: (session: Session, feeds: Feeds) => Promise<Results>;
+  /** What no graph has given is zero. */
+  readonly finish: () => void;
+}
+
+/** The first graph that gives a parameter's gradient writes it in place, where memory allows; the others are added. */
+function gradientSum({ places, length }: ParameterLayout, gradient: Float32Array): GradientSum {
+  const partial = new Float32Array(length);
+  const direct = !isShared(gradient);
+  const given = new Set<string>();
+  return {
+    begin: () => given.clear(),
+    run: async (session, feeds) => {
+      const buffer = ({ name }: ParameterPlace) => (direct && !given.has(name) ? gradient : partial);
+      const into = places.map((place) => [`gradient ${place.name}`, viewOf(buffer(place), place)] as const);
+      const results = await session.run(feeds, Object.fromEntries(into));
+      for (const { name, offset, length: count } of places) {
+        if (results[`gradient ${name}`] === undefined) continue;
+        delete results[`gradient ${name}`];
+        const end = offset + count;
+        if (given.has(name)) for (let i = offset; i < end; i++) gradient[i] += partial[i];
+        else if (!direct) gradient.set(partial.subarray(offset, end), offset);
+        given.add(name);
+      }
+      return results;
+    },
+    finish: () => {
+      for (const place of places) if (!given.has(place.name)) viewOf(gradient, place).fill(0);
+    },
+  };
+}
+
+/** Where encoder, projector with predictor, and tokens with masked-ROI heads lie in the flat buffer: one after the other. */
+function partBounds({ places, length }: ParameterLayout): readonly [Range, Range, Range] {
+  const start = (prefix: string) => places.find(({ name }) => name.startsWith(prefix))?.offset ?? length;
+  const [alignment, heads] = [start(`${ONLINE}g.`), start('mask_embed')];
+  return [
+    { from: 0, to: alignment },
+    { from: alignment, to: heads },
+    { from: heads, to: length },
+  ];
+}
+
+function overlap(a: Range, b: Range): Range {
+  return { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
+}
+
+function squaredNorm(values: Float32Array, { from, to }: Range): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += values[i] * values[i];
+  return sum;
+}
+
+/** Equal ranges, one a lane. */
+export function laneRanges(length: number, lanes: number): Range[] {
+  const bound = (k: number) => Math.floor((length * k) / lanes);
+  return Array.from({ length: lanes }, (_, k) => ({ from: bound(k), to: bound(k + 1) }));
+}

@@ -16,7 +16,7 @@ export interface PretrainingData {
 }
 
 /**
- * Opens a data set (a directory) or a corpus (a file). A run that goes on has its saved split, which holds.
+ * Opens a data set (a directory) or a corpus (a `.yaml` file). A run that goes on has its saved split, which holds.
  *
  * @throws InputError when there is no such data, it is wrong, or the corpus is not that of the run
  */
@@ -32,9 +32,9 @@ export function openPretrainingData(
   return { dataset, split };
 }
 
-/** A file, or what is called like one: then it is the corpus file that is missing. */
+/** Also when it is missing: then it is the corpus file that is missing. */
 function isCorpus(path: string): boolean {
-  return existsSync(path) ? statSync(path).isFile() : /\.ya?ml$/.test(path);
+  return /\.ya?ml$/.test(path) && !(existsSync(path) && statSync(path).isDirectory());
 }
 
 /** What the card of a run says of its corpus. */

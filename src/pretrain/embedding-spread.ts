@@ -35,6 +35,19 @@ export function noEmbeddings(width: number): RecentEmbeddings {
   return { width, rows: new Float32Array(SPREAD_SCANS * width), count: 0 };
 }
 
+/** The rows that are filled, `[count, width]`. */
+export function filledRows({ width, rows, count }: RecentEmbeddings): Float32Array {
+  return rows.subarray((SPREAD_SCANS - count) * width);
+}
+
+/** What {@link filledRows} gave, at most SPREAD_SCANS rows. */
+export function embeddingsFrom(filled: Float32Array, width: number): RecentEmbeddings {
+  const recent = noEmbeddings(width);
+  recent.rows.set(filled, recent.rows.length - filled.length);
+  recent.count = filled.length / width;
+  return recent;
+}
+
 /**
  * Adds the embeddings of one step; the oldest make room.
  *
@@ -55,8 +68,9 @@ export function addEmbeddings(recent: RecentEmbeddings, embedding: Float32Array)
 }
 
 /** @throws RangeError for embeddings that are not finite */
-export function embeddingSpread({ width, rows, count }: RecentEmbeddings): EmbeddingSpread {
-  const filled = rows.subarray((SPREAD_SCANS - count) * width);
+export function embeddingSpread(recent: RecentEmbeddings): EmbeddingSpread {
+  const { width, count } = recent;
+  const filled = filledRows(recent);
   const squares = new Float64Array(width);
   for (let i = 0; i < filled.length; i++) squares[i % width] += filled[i] * filled[i];
   const deviation = squares.reduce((sum, square) => sum + Math.sqrt(square / count), 0) / width;

@@ -10,6 +10,7 @@ import { learningRate, scanSampler, stepsPerEpoch } from './schedule.ts';
 import { objectiveOfSettings, type Settings, viewsOfSettings } from './settings.ts';
 import { type AssembleTeam, stepRunner } from './step.ts';
 import type { TrainingState } from './training-state.ts';
+import { watchStep } from './watch.ts';
 
 export interface PretrainOptions {
   readonly dataset: Dataset;
@@ -30,7 +31,7 @@ export interface PretrainOptions {
 /**
  * Takes the steps that are left. `state` is changed in place.
  *
- * @throws InputError when the loss is no longer finite; the last checkpoint stays as it is
+ * @throws InputError when the loss or its gradient is no longer finite; the last checkpoint stays as it is
  */
 export async function pretrain(state: TrainingState, options: PretrainOptions): Promise<void> {
   const { dataset, settings, assemble, onStep, onCheckpoint, onSnapshot, progress, signal } = options;
@@ -66,13 +67,21 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     // Lanes in other threads leave this one free to draw the next batch. What goes wrong there is said when its turn comes.
     upcoming = step + 1 < total ? draw(step + 1) : undefined;
     upcoming?.catch(() => {});
-    const { losses } = await running;
-    checkLosses(losses, epoch, step);
+    const { losses, embedding } = await running;
+    checkFinite('loss', losses, epoch, step);
     const lr = learningRate(epoch, optimizer.learning_rate, optimizer.warmup_epochs);
-    await runner.update({ ...adam, step: step + 1, learningRate: lr, momentum: optimizer.target_momentum });
+    const norms = await runner.update({
+      ...adam,
+      step: step + 1,
+      learningRate: lr,
+      momentum: optimizer.target_momentum,
+    });
+    checkFinite('gradient', norms, epoch, step);
     state.step++;
+    const watched = watchStep(state.recent, state.step, embedding, norms);
     const scansPerSecond = training.batch / ((performance.now() - started) / 1000);
-    onStep({ epoch, step: state.step, ...losses, lr, scans_per_second: Math.round(scansPerSecond * 100) / 100 });
+    const scans_per_second = Math.round(scansPerSecond * 100) / 100;
+    onStep({ epoch, step: state.step, ...losses, lr, ...watched, scans_per_second });
     progress?.(state.step, total, progressNote(epoch, training.epochs, losses, scansPerSecond));
   };
 
@@ -100,12 +109,12 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
 const MEND =
   'the last checkpoint is kept; lower optimizer.learning_rate, or look for extreme scans with brainmass inspect';
 
-function checkLosses(losses: Losses, epoch: number, step: number): void {
-  const broken = Object.entries(losses).filter(([, value]) => !Number.isFinite(value));
+function checkFinite(what: string, parts: object, epoch: number, step: number): void {
+  const broken = Object.entries(parts).filter(([, value]) => !Number.isFinite(value));
   if (broken.length > 0)
     throw new InputError({
       where: `epoch ${epoch + 1}, step ${step + 1}`,
-      problem: `the loss is no longer finite (${broken.map(([name, value]) => `${name} ${value}`).join(', ')})`,
+      problem: `the ${what} is no longer finite (${broken.map(([name, value]) => `${name} ${value}`).join(', ')})`,
       fix: MEND,
     });
 }

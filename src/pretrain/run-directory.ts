@@ -23,9 +23,10 @@ import type { RunOwner } from './run-owner.ts';
 import { formatSettings, type Settings } from './settings.ts';
 import { eventFileHeader, restartEvent, scalarEvent } from './tensorboard.ts';
 import { decodeState, encodeState, type TrainingState } from './training-state.ts';
+import type { WatchedMetrics } from './watch.ts';
 
 /** One line of `metrics.jsonl`. */
-export interface StepMetrics {
+export interface StepMetrics extends WatchedMetrics {
   readonly epoch: number;
   readonly step: number;
   readonly loss: number;
@@ -171,10 +172,15 @@ export function metricsLog(directory: string, step: number): (metrics: StepMetri
   append(events, restartEvent(Date.now() / 1000, step + 1));
   return (metrics) => {
     append(join(directory, METRICS), `${JSON.stringify(metrics)}\n`);
-    const { loss, lra, nce, mse, lr, scans_per_second } = metrics;
-    const scalars = { loss, 'loss/lra': lra, 'loss/nce': nce, 'loss/mse': mse, lr, scans_per_second };
-    append(events, scalarEvent(Date.now() / 1000, metrics.step, scalars));
+    append(events, scalarEvent(Date.now() / 1000, metrics.step, scalarsOf(metrics)));
   };
+}
+
+/** Numbers by the names that TensorBoard groups them under. */
+function scalarsOf(metrics: StepMetrics): Record<string, number> {
+  const { epoch: _, step: __, lra, nce, mse, collapsed, ...others } = metrics;
+  const parts = { 'loss/lra': lra, 'loss/nce': nce, 'loss/mse': mse };
+  return { ...others, ...parts, ...(collapsed === undefined ? {} : { collapsed: Number(collapsed) }) };
 }
 
 function append(path: string, content: Uint8Array | string): void {

@@ -52,11 +52,12 @@ export function teamOn(
 }
 
 /** The same state in memory that threads share. */
-function sharedState({ weights, moments, step }: TrainingState): TrainingState {
+function sharedState(state: TrainingState): TrainingState {
+  const { weights, moments } = state;
   return {
+    ...state,
     weights: { ...weights, trained: shared(weights.trained), target: shared(weights.target) },
     moments: { first: shared(moments.first), second: shared(moments.second) },
-    step,
   };
 }
 

@@ -8,9 +8,9 @@ import { checkSize } from '../../src/model/size.ts';
 import { initialWeights, parameterFeeds, parameterInputs, within } from '../../src/model/weights.ts';
 import { drawBatch } from '../../src/pretrain/batch.ts';
 import { PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
-import { emptyMoments } from '../../src/pretrain/optimizer.ts';
 import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
 import { buildGraph } from '../../src/pretrain/step-graphs.ts';
+import { stateFrom } from '../../src/pretrain/training-state.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
 import type { Compile } from '../../src/runtime/session.ts';
 import type { TimeSeries } from '../../src/series/time-series.ts';
@@ -47,7 +47,7 @@ export async function runEngine(compile: Compile): Promise<Numbers> {
     await session.release();
   }
 
-  const state = { weights, moments: emptyMoments(weights.trained.length), step: 0 };
+  const state = stateFrom(weights);
   const runner = await stepRunner(plan, 2, state, soloTeam(compile));
   const { lra, nce, mse } = (await runner.run(drawn)).losses;
   Object.assign(numbers, { lra: [lra], nce: [nce], mse: [mse], 'step gradient': [...runner.gradient] });

@@ -10,8 +10,9 @@ import { ONLINE, targetLayout, trainedLayout, viewOf } from '../../src/model/par
 import { type ModelWeights, parameterFeeds, parameterInputs, within } from '../../src/model/weights.ts';
 import { assembleBatch } from '../../src/pretrain/batch.ts';
 import { type Objective, PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
-import { emptyMoments, PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
+import { PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
 import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
+import { stateFrom } from '../../src/pretrain/training-state.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { readGolden } from './golden.ts';
 
@@ -70,7 +71,7 @@ describe(`parity on ${folder.split('/').at(-1)}`, () => {
 
   it('losses, gradients and updated parameters of three steps agree', async () => {
     const weights = golden.weights();
-    const state = { weights, moments: emptyMoments(weights.trained.length), step: 0 };
+    const state = stateFrom(weights);
     const batch = assembleBatch(size.rois, 'pearson', series, { ...golden, dropout: {} });
     const plan = { size, objective, fc: 'pearson', seed: 0, batch: series.length } as const;
     const runner = await stepRunner(plan, series.length, state, soloTeam(compile));

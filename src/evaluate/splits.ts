@@ -50,7 +50,7 @@ function oneSplit(participants: readonly Participant[], stream: RandomStream): S
   for (const classes of ['control', 'positive', 'both'] as const) {
     const members = participants.filter((participant) => participant.classes === classes);
     const dealt = dealParticipants(members, stream);
-    for (const part of PARTS) parts[part].push(...dealt[part].flatMap(({ scans }) => scans));
+    for (const part of PARTS) for (const { scans } of dealt[part]) parts[part].push(...scans);
   }
   const ascending = (positions: number[]) => positions.sort((a, b) => a - b);
   return { train: ascending(parts.train), validation: ascending(parts.validation), test: ascending(parts.test) };

@@ -1,5 +1,5 @@
 /** @file The same score many times, over repeated splits or over resampled participants, and the interval that gives. */
-import { integerBelow, randomStream } from '../random/draws.ts';
+import { participantDraws } from './bootstrap.ts';
 import { type Estimate, percentileInterval, resampledInterval } from './interval.ts';
 import type { Task } from './labels.ts';
 import { classificationMetrics, METRICS, type Metric, type Metrics, type MetricValue } from './metrics.ts';
@@ -12,7 +12,7 @@ export type Decisions = readonly Float64Array[];
 export type Sampling =
   /** Repeated splits: the interval is over repeats, corrected for their overlap. */
   | { readonly kind: 'repeats' }
-  /** One split (a second data set): test participants are drawn again with replacement, within their class. */
+  /** One split (a second data set): test participants are drawn again, within class and site. */
   | { readonly kind: 'bootstrap'; readonly draws: number; readonly seed: number };
 
 /** Scores of one set of decisions. */
@@ -33,7 +33,8 @@ export interface Sampler {
 export function sampler(task: Task, splits: readonly Split[], sampling: Sampling): Sampler {
   const truth = splits.map((split) => split.test.map((i) => task.scans[i].positive));
   const ratio = testOverTrain(task, splits);
-  const draws = sampling.kind === 'bootstrap' ? bootstrapDraws(task, splits[0].test, sampling) : [];
+  const tested = splits[0].test.map((i) => task.scans[i]);
+  const draws = sampling.kind === 'bootstrap' ? participantDraws(tested, sampling) : [];
   const interval = (
     values: readonly MetricValue[],
     point: MetricValue | undefined,
@@ -96,27 +97,7 @@ function undefinedIn(values: readonly MetricValue[], over: string): Estimate {
 }
 
 /** Participants tested on for each one trained on, averaged over splits. */
-function testOverTrain(task: Task, splits: readonly Split[]): number {
+export function testOverTrain(task: Task, splits: readonly Split[]): number {
   const people = (positions: readonly number[]) => new Set(positions.map((i) => task.scans[i].participantId)).size;
   return splits.reduce((sum, { train, test }) => sum + people(test) / people(train), 0) / splits.length;
-}
-
-/**
- * Test sets with as many participants of each class as the real one, drawn with replacement; a participant brings all
- * their scans. Positions within the test set.
- */
-function bootstrapDraws(task: Task, test: readonly number[], sampling: { draws: number; seed: number }): number[][] {
-  const people = new Map<string, { classes: string; scans: number[] }>();
-  for (const [position, i] of test.entries()) {
-    const { participantId, positive } = task.scans[i];
-    const person = people.get(participantId) ?? { classes: '', scans: [] };
-    const own = positive ? 'positive' : 'control';
-    const classes = person.classes === '' || person.classes === own ? own : 'both';
-    people.set(participantId, { classes, scans: [...person.scans, position] });
-  }
-  const groups = ['positive', 'control', 'both'].map((name) => [...people.values()].filter((p) => p.classes === name));
-  return Array.from({ length: sampling.draws }, (_, draw) => {
-    const stream = randomStream({ seed: sampling.seed, purpose: 'split', a: draw, c: 1 });
-    return groups.flatMap((group) => group.flatMap(() => group[integerBelow(stream, group.length)].scans));
-  });
 }

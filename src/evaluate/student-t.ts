@@ -1,4 +1,4 @@
-/** @file Quantiles of Student's t distribution. */
+/** @file Quantiles and tails of Student's t distribution. */
 
 /**
  * The value that a t variable with `degrees` of freedom stays below with probability `p`, to about 1e-12.
@@ -18,10 +18,15 @@ export function studentTQuantile(p: number, degrees: number): number {
   return (low + high) / 2;
 }
 
-/** P(T <= t): one minus half the regularised incomplete beta function at degrees / (degrees + t^2), for t >= 0. */
+/** P(T <= t): one minus half the two-sided tail, for t >= 0. */
 export function studentTCdf(t: number, degrees: number): number {
-  const tail = incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5) / 2;
+  const tail = studentTTwoSided(t, degrees) / 2;
   return t >= 0 ? 1 - tail : tail;
+}
+
+/** P(|T| >= |t|): the regularised incomplete beta function at degrees / (degrees + t^2); small values without loss. */
+export function studentTTwoSided(t: number, degrees: number): number {
+  return incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
 }
 
 /** Regularised incomplete beta function I_x(a, b), by its continued fraction (Abramowitz and Stegun 26.5.8). */

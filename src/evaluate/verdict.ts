@@ -15,6 +15,35 @@ export function verdict(difference: Readonly<Record<string, Estimate>>): string 
   return clauses.length === 0 ? 'No baseline to compare with.' : `The model is ${clauses.join('; it is ')}.`;
 }
 
+/** What a study of connectivity may claim: that its model is more than a linear classifier of the same networks. */
+export interface AgainstLinear {
+  readonly verdict: 'better' | 'not distinguishable' | 'worse' | 'not comparable';
+  readonly sentence: string;
+}
+
+/**
+ * Judges the model against linear classifiers of raw FC: better only when it is above every one of them, worse when it is
+ * below any, by intervals that leave out 0.
+ *
+ * @param difference AUC of the model minus that of each linear baseline, by what the baseline is called in a sentence
+ */
+export function verdictAgainstLinear(difference: Readonly<Record<string, Estimate>>): AgainstLinear {
+  const clauses = Object.entries(difference).map(([name, estimate]) => clause(name, estimate));
+  const bounds = Object.values(difference).flatMap(({ low, high }) =>
+    low === null || high === null ? [] : [{ low, high }],
+  );
+  if (clauses.length === 0 || bounds.length < clauses.length) {
+    const why = clauses.length === 0 ? 'no linear baseline was asked for' : clauses.join('; ');
+    return { verdict: 'not comparable', sentence: `The model cannot be judged against linear FC: ${why}.` };
+  }
+  const reasons = clauses.join('; ');
+  if (bounds.every(({ low }) => low > 0))
+    return { verdict: 'better', sentence: `The model is better than linear FC: ${reasons}.` };
+  if (bounds.some(({ high }) => high < 0))
+    return { verdict: 'worse', sentence: `The model is worse than linear FC: ${reasons}.` };
+  return { verdict: 'not distinguishable', sentence: `The model is not distinguishable from linear FC: ${reasons}.` };
+}
+
 function clause(name: string, { mean, low, high, reason }: Estimate): string {
   if (mean === null) return `not comparable with ${name} (${reason})`;
   const size = `AUC difference ${signed(mean)}`;

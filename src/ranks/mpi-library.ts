@@ -134,7 +134,9 @@ function describe(name: string, library: LoadedLibrary): MpiLibrary {
   const libraryVersion = library.func('MPI_Get_library_version', 'int', ['void *', 'void *']);
   return {
     name,
-    version: text((to, length) => libraryVersion(to, length)).split(/[\n,]/)[0],
+    version: text((to, length) => libraryVersion(to, length))
+      .split(/[\n,]/)[0]
+      .replace(/\s+/g, ' '),
     handles,
     initThread: bind('MPI_Init_thread', ['void *', 'void *', 'int', 'void *']),
     setErrorHandler: bind('MPI_Comm_set_errhandler', [handle, handle]),

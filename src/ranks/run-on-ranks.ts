@@ -5,8 +5,8 @@ import { connectMpi } from './mpi.ts';
 import { LIBRARY_VARIABLE } from './mpi-library.ts';
 import { oneRank, type Ranks } from './ranks.ts';
 
-/** Rank 0 speaks for all: another that fails gives it this long to say the same and end the job. */
-const FIRST_WORD_MILLISECONDS = 2000;
+/** Open MPI takes up to two seconds to end the others when rank 0 has left; processes need not start at once. */
+const PATIENCE = 5000;
 
 export interface RanksOptions {
   /** `process.env`: what started this process, and BRAINMASS_MPI. */
@@ -15,6 +15,11 @@ export interface RanksOptions {
   readonly say: (message: string) => void;
   /** What the user can do when one rank has failed: said after its own sentence. */
   readonly afterwards: string;
+  /**
+   * Milliseconds (default: 5,000) that a failing rank gives rank 0, which speaks for all, to say the same and end the job.
+   * Only tests are in a hurry.
+   */
+  readonly patience?: number;
 }
 
 /**
@@ -34,9 +39,10 @@ export async function runOnRanks(work: (ranks: Ranks) => Promise<void>, options:
     ranks.finish();
   } catch (error) {
     const { rank, size } = ranks ?? launcher;
-    if (rank !== 0) await new Promise((resolve) => setTimeout(resolve, FIRST_WORD_MILLISECONDS));
+    if (rank !== 0) await new Promise((resolve) => setTimeout(resolve, options.patience ?? PATIENCE));
     const code = isInputError(error) ? 2 : 1;
-    options.say(message(error, rank, size, options.afterwards));
+    // Not connected, nothing has begun that could be gone on with.
+    options.say(message(error, rank, size, ranks === undefined ? '' : ` ${options.afterwards}`));
     if (ranks === undefined) process.exit(code);
     ranks.abort(code);
   }
@@ -46,7 +52,7 @@ export async function runOnRanks(work: (ranks: Ranks) => Promise<void>, options:
 function message(error: unknown, rank: number, size: number | undefined, afterwards: string): string {
   if (isInputError(error) && rank === 0) return error.message;
   const who = `rank ${rank} of ${size ?? 'several'}`;
-  if (isInputError(error)) return `${who}: ${error.message} ${afterwards}`;
+  if (isInputError(error)) return `${who}: ${error.message}${afterwards}`;
   const trouble = error instanceof Error ? error : new Error(String(error));
-  return `${who}: internal error: ${trouble.message}. ${afterwards}\n${trouble.stack}`;
+  return `${who}: internal error: ${trouble.message}.${afterwards}\n${trouble.stack}`;
 }

@@ -1,5 +1,7 @@
-/** @file What one rank of a test job does, named by the first argument; run by mpirun, prints on stdout what it saw. */
+/** @file What one rank of a test job does, named by the first argument; writes what it saw into the folder of the second. */
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InputError } from '../../src/errors/input-error.ts';
 import { findLauncher } from '../../src/ranks/launcher.ts';
 import { connectMpi } from '../../src/ranks/mpi.ts';
@@ -7,7 +9,18 @@ import type { Ranks } from '../../src/ranks/ranks.ts';
 import { runOnRanks } from '../../src/ranks/run-on-ranks.ts';
 import { collectiveResults } from './collectives.ts';
 
-const [, , name] = process.argv;
+const [, , name, folder] = process.argv;
+
+/** In a file each: mpirun mixes long lines of several ranks. */
+function report(rank: number, seen: object): void {
+  writeFileSync(join(folder, `${rank}.json`), JSON.stringify({ rank, ...seen }));
+}
+
+/** Whether this process has loaded what it needs to talk to others. */
+function hasLibrary(): boolean {
+  const libraries = process.report.getReport() as { readonly sharedObjects: readonly string[] };
+  return libraries.sharedObjects.some((path) => /koffi|libmpi/.test(path));
+}
 
 async function collectives(): Promise<void> {
   const launcher = findLauncher(process.env);
@@ -16,7 +29,7 @@ async function collectives(): Promise<void> {
   const ranks = await connectMpi(launcher, { library: process.env.BRAINMASS_MPI, largestCount: 7 });
   const results = collectiveResults(ranks);
   const shared = createHash('sha256').update(JSON.stringify(results.alike)).digest('hex');
-  process.stdout.write(`${JSON.stringify({ rank: ranks.rank, size: ranks.size, shared, ...results })}\n`);
+  report(ranks.rank, { size: ranks.size, loaded: hasLibrary(), shared, ...results });
   ranks.finish();
   ranks.finish();
 }
@@ -39,17 +52,13 @@ const WORK: Readonly<Record<string, (ranks: Ranks) => Promise<void>>> = {
       throw new InputError({ where: 'study.dataset', problem: 'cannot be read' });
     }),
   killed: (ranks) => {
-    process.stdout.write(`${process.pid}\n`);
+    report(ranks.rank, { pid: process.pid });
     return rounds(ranks, () => process.kill(process.pid, 'SIGKILL'));
   },
   refused: async () => {
     throw new InputError({ where: '--epochs', problem: 'it is not a number', fix: 'pass --epochs 10' });
   },
-  alone: async ({ rank, size }) => {
-    const libraries = process.report.getReport() as { readonly sharedObjects: readonly string[] };
-    const loaded = libraries.sharedObjects.some((path) => /koffi|libmpi/.test(path));
-    process.stdout.write(`${JSON.stringify({ rank, size, loaded })}\n`);
-  },
+  alone: async ({ rank, size }) => report(rank, { size, loaded: hasLibrary() }),
 };
 
 if (name === 'collectives') await collectives();
@@ -58,4 +67,6 @@ else
     environment: process.env,
     say: (message) => process.stderr.write(`brainmass: ${message}\n`),
     afterwards: 'Add --resume.',
+    // Where rank 0 has nothing to say, nothing is gained by waiting for it.
+    ...(name === 'exception' || name === 'lost-file' ? { patience: 200 } : {}),
   });

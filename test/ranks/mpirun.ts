@@ -1,5 +1,8 @@
 /** @file Finds the mpirun programs of this machine, and runs test jobs with them. */
 import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -24,12 +27,12 @@ function findMpiruns(): Mpirun[] {
   return [...found.values()];
 }
 
-/** A test that needs mpirun: without one it is skipped, or fails where no test may be. */
+/** A test that needs mpirun: without one it is skipped, or fails where no test may be. Several run at once: they mostly wait. */
 export function testWithMpirun(name: string, run: (mpirun: Mpirun) => Promise<void>): void {
   if (MPIRUNS.length === 0 && process.env.REQUIRE_ALL_TESTS !== '1')
     test.skip(`SKIPPED: no mpirun found: ${name}`, () => {});
   else
-    test(name, async () => {
+    test.concurrent(name, async () => {
       expect(MPIRUNS.length, 'no mpirun found, install openmpi-bin or mpich').toBeGreaterThan(0);
       await run(MPIRUNS[0]);
     });
@@ -37,24 +40,37 @@ export function testWithMpirun(name: string, run: (mpirun: Mpirun) => Promise<vo
 
 export interface JobEnd {
   readonly code: number;
-  readonly stdout: string;
   readonly stderr: string;
+  /** What each rank reported, as JSON, in rank order (up to ten); a rank that reported nothing is left out. */
+  readonly reports: readonly string[];
 }
 
 /** Runs what `job.ts` calls `name` on so many ranks, with more environment variables for each. */
-export function runJob(
+export async function runJob(
   mpirun: Mpirun,
   ranks: number,
   name: string,
   variables: readonly string[] = [],
 ): Promise<JobEnd> {
+  const folder = mkdtempSync(join(tmpdir(), 'brainmass-ranks-'));
   const launch = mpirun.length === 0 ? [] : [...mpirun, '-n', String(ranks)];
-  const [program, ...words] = [...launch, 'env', ...variables, process.execPath, '--import', 'tsx', job, name];
+  try {
+    const words = [...launch, 'env', ...variables, process.execPath, '--import', 'tsx', job, name, folder];
+    const { code, stderr } = await ended(words[0], words.slice(1));
+    const files = readdirSync(folder).sort();
+    return { code, stderr, reports: files.map((file) => readFileSync(join(folder, file), 'utf8')) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @throws Error when the program was killed, or took a minute */
+function ended(program: string, words: readonly string[]): Promise<Omit<JobEnd, 'reports'>> {
   return new Promise((resolve, reject) => {
-    execFile(program, words, { env: unlaunched(), timeout: 60_000 }, (error, stdout, stderr) => {
+    execFile(program, words, { env: unlaunched(), timeout: 60_000 }, (error, _, stderr) => {
       const code = error === null ? 0 : error.code;
-      if (typeof code === 'number') resolve({ code, stdout, stderr });
-      else reject(new Error(`${name} did not end by itself: ${stderr}`, { cause: error }));
+      if (typeof code === 'number') resolve({ code, stderr });
+      else reject(new Error(`${words.join(' ')} did not end by itself: ${stderr}`, { cause: error }));
     });
   });
 }

@@ -119,6 +119,15 @@ describe('calibration', () => {
     expect(separate.points.map(({ n }) => n)).toEqual([1, 2, 1]);
   });
 
+  it('has bins that hold their upper edge', () => {
+    const { points } = calibrationOf([0, 0.1, 0.11, 1], [false, true, false, true]);
+    expect(points.map(({ n, observed }) => [n, observed])).toEqual([
+      [2, 0.5],
+      [1, 0],
+      [1, 1],
+    ]);
+  });
+
   it('refuses what is no probability', () => {
     expect(() => calibrationOf([0.2, Number.NaN], [true, false])).toThrow(RangeError);
     expect(() => calibrationOf([0.2, 1.2], [true, false])).toThrow(RangeError);

@@ -133,6 +133,19 @@ describe('permuted scores', () => {
     expect(both[0]).toEqual(both[1]);
   });
 
+  it('are of splits dealt for the permuted labels, each with its classes in balance', () => {
+    const task = cohort(80);
+    const positives: number[] = [];
+    const refit = (relabelled: Task, splits: readonly Split[]) =>
+      splits.map(({ test }) => {
+        positives.push(test.filter((i) => relabelled.scans[i].positive).length);
+        return new Float64Array(test.length);
+      });
+    const made = { ...request(task, gaussianFeatures(task, 2, 0, 1), 2, 0), refit };
+    expect(permutedScores(made, 0, 20)).toEqual(new Array(20).fill(0.5));
+    expect(positives).toEqual(new Array(40).fill(6));
+  });
+
   it('see equal decisions when a training side is left with one class', () => {
     const task = cohort(20);
     const [split] = repeatedSplits(task, 1, 0);

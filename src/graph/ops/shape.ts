@@ -98,7 +98,17 @@ export function concat(parts: readonly Tensor[], axis: number): Tensor {
   );
 }
 
-/** Rows of `table` `[n, width]` at `indices` (int64, any shape): `[...indices, width]`. The table gets no gradient. */
+/** All rows of a batch of matrices `[batch, rows, width]` one after the other, `[batch * rows, width]`; without gradient. */
+export function flattenRows(a: Tensor): Tensor {
+  const [batch, rows, width] = a.shape;
+  return apply(FLATTEN_ROWS, [a], [batch * rows, width]);
+}
+const FLATTEN_ROWS: Operation = {
+  kind: 'flatten-rows',
+  lower: ({ inputs: [a] }, { emit, name }) => emit('Flatten', [name(a)], { attributes: { axis: 2 } }),
+};
+
+/** Rows of `table` `[n, width]` at `indices` (int32 or int64, any shape): `[...indices, width]`. The table gets no gradient. */
 export function gatherRows(table: Tensor, indices: Tensor): Tensor {
   return apply(GATHER_ROWS, [table, indices], [...indices.shape, ...table.shape.slice(1)]);
 }

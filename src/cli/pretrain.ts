@@ -6,11 +6,13 @@ import { pretrain } from '../pretrain/pretrain.ts';
 import { metricsLog, type StepMetrics, writeCheckpoint, writeSnapshot } from '../pretrain/run-directory.ts';
 import { checkLock, releaseLock, touchLock } from '../pretrain/run-lock.ts';
 import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
+import { stepsPerEpoch } from '../pretrain/schedule.ts';
 import { teamOn } from '../pretrain/worker-lanes.ts';
 import { deviceOption, LANES, runtimeFor } from './device.ts';
 import { sayingWhatIsKept } from './kept-checkpoint.ts';
 import { openPretrainingData, type PretrainingData } from './pretraining-data.ts';
 import { cardAt, type PretrainOptions, resumeRun, startRun } from './pretraining-run.ts';
+import { collapseWatch, utilisationNote } from './pretraining-status.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -114,7 +116,14 @@ async function train(
     const keeping = <T>(work: () => T) => sayingWhatIsKept(work, { run: options.out, dataset: path, step: saved });
     const log = keeping(() => metricsLog(options.out, before));
     let last: StepMetrics | undefined;
-    const { state, assemble } = teamOn(await runtimeFor(options), prepared.state);
+    const machine = await runtimeFor(options);
+    const { state, assemble } = teamOn(machine, prepared.state);
+    const { batch, epochs } = settings.training;
+    const left =
+      options.json || machine.device !== 'cpu' ? 0 : epochs * stepsPerEpoch(dataset.scans.length, batch) - before;
+    const utilisation = await utilisationNote(machine.compile, card.size, left * batch);
+    const warnOfCollapse = collapseWatch();
+    const status = progressLine('step');
     await pretrain(state, {
       dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },
       settings,
@@ -122,6 +131,7 @@ async function train(
       onStep: (metrics) => {
         last = metrics;
         keeping(() => log(metrics));
+        warnOfCollapse(metrics);
       },
       onCheckpoint: (checkpoint) => {
         checkLock(options.out, owner);
@@ -130,7 +140,8 @@ async function train(
       },
       onSnapshot: (epoch, snapshot) =>
         keeping(() => writeSnapshot(options.out, epoch, cardAt(card, dataset, settings, snapshot), snapshot)),
-      progress: progressLine('step'),
+      progress: (done, total, note) =>
+        status(done, total, `${note ?? ''}${last === undefined ? '' : utilisation(last.scans_per_second)}`),
       signal,
     });
     if (options.json)

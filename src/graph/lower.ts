@@ -25,6 +25,8 @@ export interface Emitter {
   ) => string[];
   readonly constant: (values: Float32Array | BigInt64Array, shape: Shape) => string;
   readonly input: (name: string, type: ElementType, shape: readonly (number | string)[]) => string;
+  /** See {@link lowerGraph}. */
+  readonly fusedProducts: boolean;
 }
 
 /** A lowered graph, ready for ONNX Runtime. */
@@ -35,8 +37,12 @@ export interface LoweredGraph {
   readonly outputs: readonly { readonly name: string; readonly type: ElementType; readonly shape: Shape }[];
 }
 
-/** Lowers the graph that computes the named outputs. */
-export function lowerGraph(outputs: Readonly<Record<string, Tensor>>): LoweredGraph {
+/**
+ * Lowers the graph that computes the named outputs.
+ *
+ * @param fusedProducts false for a device without a kernel for `FusedMatMul` (com.microsoft): transposes become nodes
+ */
+export function lowerGraph(outputs: Readonly<Record<string, Tensor>>, fusedProducts = true): LoweredGraph {
   const nodes: OnnxNode[] = [];
   const inputs: OnnxValue[] = [];
   const initializers: OnnxInitializer[] = [];
@@ -71,6 +77,7 @@ export function lowerGraph(outputs: Readonly<Record<string, Tensor>>): LoweredGr
       inputs.push({ name, type, shape });
       return name;
     },
+    fusedProducts,
   };
 
   for (const node of reachable(Object.values(outputs))) {

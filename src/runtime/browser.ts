@@ -9,10 +9,12 @@ export interface BrowserRuntimeOptions {
   readonly threads?: number;
 }
 
+/** This build returns memory given for an output as it was (onnxruntime issue 25786). */
+const ABILITIES = { writesInPlace: false, fusedProducts: true };
+
 /** Compiles graphs for the browser's CPU. The options take effect at the first session of a page or worker. */
 export function browserRuntime({ wasmUrl, threads = 1 }: BrowserRuntimeOptions): Compile {
   ort.env.wasm.wasmPaths = { wasm: wasmUrl };
   ort.env.wasm.numThreads = threads;
-  // This build returns memory given for an output as it was (onnxruntime issue 25786).
-  return compiler(ort, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, false);
+  return compiler(ort, { executionProviders: ['wasm'], graphOptimizationLevel: 'all' }, ABILITIES);
 }

@@ -26,5 +26,5 @@ export function nodeRuntime({ threads = availableParallelism(), device = 'cpu' }
     // Several sessions take turns: threads of one that go on spinning after its run would keep a core from the next.
     extra: { session: { force_spinning_stop: '1' } },
   } as const;
-  return compiler(ort, options, true);
+  return compiler(ort, options, { writesInPlace: true, fusedProducts: device === 'cpu' });
 }

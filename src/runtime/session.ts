@@ -29,14 +29,22 @@ interface OrtBuild {
   readonly Tensor: typeof OrtTensor;
 }
 
-/**
- * A compiler of graphs for one build and one set of session options.
- *
- * @param writesInPlace false for a build that leaves memory of ours untouched; its outputs are copied
- */
-export function compiler(ort: OrtBuild, options: InferenceSession.SessionOptions, writesInPlace: boolean): Compile {
+/** What a build, or a device of it, can and cannot. */
+interface Abilities {
+  /** False where memory of ours is left untouched; outputs are copied then. */
+  readonly writesInPlace: boolean;
+  /** False where `FusedMatMul` has no kernel; its transposes are nodes then. */
+  readonly fusedProducts: boolean;
+}
+
+/** A compiler of graphs for one build and one set of session options. */
+export function compiler(
+  ort: OrtBuild,
+  options: InferenceSession.SessionOptions,
+  { writesInPlace, fusedProducts }: Abilities,
+): Compile {
   return async (outputs) => {
-    const graph = lowerGraph(outputs);
+    const graph = lowerGraph(outputs, fusedProducts);
     const session = await ort.InferenceSession.create(graph.onnx, { logSeverityLevel: 3, ...options });
     return {
       run: async (feeds, into = {}) =>

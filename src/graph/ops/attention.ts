@@ -1,7 +1,7 @@
 /** @file Scaled dot-product attention (Vaswani et al. 2017), with dropout on the attention map. */
 import { applyAll, type Operation, type Tensor } from '../tensor.ts';
 import { mul, sub } from './elementwise.ts';
-import { matMul } from './matmul.ts';
+import { emitProduct, type MatMulOptions, matMul } from './matmul.ts';
 import { sum } from './reduce.ts';
 
 /** Dropout on the attention map: `keep` holds 0 or 1, shape `[batch, heads, tokens, tokens]`. */
@@ -32,17 +32,16 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, dropout?: MapDropout)
 function attend(temperature: number, gain: number): Operation {
   return {
     kind: 'attention',
-    lower: ({ inputs }, { emit, name }) => {
+    lower: ({ inputs, outputs: [{ shape }] }, emitter) => {
+      const { emit, name } = emitter;
       const [q, k, v, keep] = inputs.map(name);
-      const fused = (a: string, b: string, transB: number, alpha: number) =>
-        emit('FusedMatMul', [a, b], {
-          domain: 'com.microsoft',
-          attributes: { transA: 0, transB, alpha: { float: alpha } },
-        })[0];
-      const [map] = emit('Softmax', [fused(q, k, 1, temperature)], { attributes: { axis: -1 } });
-      if (keep === undefined) return [fused(map, v, 0, gain), map];
+      const product = (a: string, b: string, options: MatMulOptions) =>
+        emitProduct(emitter, a, b, shape.length, options);
+      const scores = product(q, k, { transB: true, alpha: temperature });
+      const [map] = emit('Softmax', [scores], { attributes: { axis: -1 } });
+      if (keep === undefined) return [product(map, v, { alpha: gain }), map];
       const [dropped] = emit('Mul', [map, keep]);
-      return [fused(dropped, v, 0, gain), map, dropped];
+      return [product(dropped, v, { alpha: gain }), map, dropped];
     },
     vjp: ({ inputs: [q, k, v], outputs: [output, map, dropped = map] }, [g, gradientInMap]) => {
       if (g === undefined || gradientInMap !== undefined)

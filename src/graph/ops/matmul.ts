@@ -1,4 +1,5 @@
-/** @file Matrix products. Transposes are flags of the product, never a pass of their own. */
+/** @file Matrix products. Transposes are flags of the product, never a pass of their own where the device can. */
+import type { Emitter } from '../lower.ts';
 import { apply, filled, type Operation, type Shape, sameShape, type Tensor } from '../tensor.ts';
 import { reshape } from './shape.ts';
 
@@ -28,18 +29,35 @@ export function matMul(
 function product(transA: boolean, transB: boolean, alpha: number): Operation {
   return {
     kind: 'matmul',
-    lower: ({ inputs, outputs: [y] }, { emit, name }) => {
+    lower: ({ inputs, outputs: [y] }, emitter) => {
+      const [a, b] = inputs.map(emitter.name);
       const flags = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } };
-      const operands = inputs.map(name);
-      if (y.shape.length === 2) return emit('Gemm', operands, { attributes: flags });
-      if (!transA && !transB && alpha === 1) return emit('MatMul', operands);
-      return emit('FusedMatMul', operands, { domain: 'com.microsoft', attributes: flags });
+      if (y.shape.length === 2) return emitter.emit('Gemm', [a, b], { attributes: flags });
+      return [emitProduct(emitter, a, b, y.shape.length, { transA, transB, alpha })];
     },
     vjp: ({ inputs: [a, b] }, [g]) => [
       transA ? matMul(b, g!, { transA: transB, transB: true, alpha }) : matMul(g!, b, { transB: !transB, alpha }),
       transB ? matMul(g!, a, { transA: true, transB: transA, alpha }) : matMul(a, g!, { transA: !transA, alpha }),
     ],
   };
+}
+
+/** `alpha * op(a) op(b)` of ONNX names, over the last two of `rank` axes: one node where the device can. */
+export function emitProduct(
+  { emit, constant, fusedProducts }: Emitter,
+  a: string,
+  b: string,
+  rank: number,
+  { transA = false, transB = false, alpha = 1 }: MatMulOptions,
+): string {
+  if (fusedProducts && (transA || transB || alpha !== 1)) {
+    const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } };
+    return emit('FusedMatMul', [a, b], { domain: 'com.microsoft', attributes })[0];
+  }
+  const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
+  const turned = (x: string) => emit('Transpose', [x], { attributes: { perm } })[0];
+  const [product] = emit('MatMul', [transA ? turned(a) : a, transB ? turned(b) : b]);
+  return alpha === 1 ? product : emit('Mul', [product, constant(Float32Array.of(alpha), [])])[0];
 }
 
 /**

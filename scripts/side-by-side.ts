@@ -3,7 +3,7 @@
 //   npx tsx scripts/side-by-side.ts [--python python3] [--rounds 3] [--json]
 //
 // First checks that the PyTorch statement is the same method. Then each bench runs in its own process, one at a time, on
-// the same number of threads; every other round begins with PyTorch. Takes minutes, and wants a quiet machine.
+// the same number of threads; every other round begins with PyTorch. Takes minutes; best on a quiet machine.
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';

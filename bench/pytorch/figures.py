@@ -16,7 +16,7 @@ THREAD_VARIABLES = ('OMP_NUM_THREADS', 'OPENBLAS_NUM_THREADS', 'MKL_NUM_THREADS'
 def options(description, preset=None, **defaults):
     """The command line: `--preset`, a whole-number option for each default, `--threads` (default: all cores), `--json`.
 
-    Sets the number of threads, which NumPy's and PyTorch's libraries read when they are imported: so call it first.
+    Sets the threads, which NumPy's and PyTorch's libraries read when they are imported: so call it first.
     """
     parser = argparse.ArgumentParser(description=description)
     if preset is not None:
@@ -30,6 +30,8 @@ def options(description, preset=None, **defaults):
     chosen = parser.parse_args()
     for variable in THREAD_VARIABLES:
         os.environ[variable] = str(chosen.threads)
+    # Threads that wait in a busy loop keep the cores from the product's own threads, and from other programs.
+    os.environ.setdefault('OMP_WAIT_POLICY', 'PASSIVE')
     return chosen
 
 

@@ -1,8 +1,8 @@
 /** @file Times functional connectivity, and pseudo-FC as training makes it, beside a training step. */
 import { connectivity, type FcKind } from '../connectivity/kinds.ts';
-import { keptTimepoints, standardiseKept } from '../connectivity/pseudo-fc.ts';
-import { pseudoNetwork } from '../model/pseudo-network.ts';
+import { keptTimepoints } from '../connectivity/pseudo-fc.ts';
 import type { ModelSize } from '../model/size.ts';
+import { pseudoFcViews } from '../pretrain/pseudo-fc-views.ts';
 import type { Machine } from '../pretrain/worker-lanes.ts';
 import type { Progress } from '../progress.ts';
 import type { Compile } from '../runtime/session.ts';
@@ -15,12 +15,12 @@ import { secondsOf, timedSteps } from './timed-steps.ts';
 export interface ConnectivityBench {
   readonly pearson_ms: number;
   readonly ledoit_wolf_ms: number;
-  /** Two views of a scan: time points drawn, series standardised, and their product in a graph, once for each view. */
+  /** Two views of a scan: time points drawn, and the networks of both. */
   readonly pfc_pair_ms: number;
   readonly pfc_pair_parts_ms: PairTimes;
   /** A whole training step, per scan. */
   readonly step_ms: number;
-  /** Of a step: the draws, and the product as often as a step takes it. */
+  /** The pair over the step. */
   readonly share_of_step: number;
 }
 
@@ -33,15 +33,13 @@ export interface ConnectivityBenchOptions {
   readonly progress?: Progress;
 }
 
-/** A step sends each view through online and target network, and the first also through both masked branches. */
-const PRODUCTS_PER_STEP = 6;
 const WARM_UP_ROUNDS = 2;
 
 export async function benchConnectivity(options: ConnectivityBenchOptions): Promise<ConnectivityBench> {
   const { size, timepoints, batch, rounds, machine, progress } = options;
   const series = noiseSeries(batch, size.rois, timepoints);
   const training = await timedSteps({ size, batch, microBatch: batch, machine });
-  const views = await pseudoFc(series, machine.compile);
+  const views = pseudoFc(series, machine.compile);
   const out = new Float32Array(size.rois ** 2);
   const full = (kind: FcKind) => millisecondsOf(() => series.forEach((scan) => void connectivity(kind, scan, out)));
   const times: Times[] = [];
@@ -58,27 +56,22 @@ export async function benchConnectivity(options: ConnectivityBenchOptions): Prom
   await training.release();
   await views.release();
   const perScan = (name: keyof Times) => median(times.map((time) => time[name])) / batch;
-  const parts = { draws: perScan('draws'), standardise: perScan('standardise'), product: perScan('product') };
-  const inStep = parts.draws + parts.standardise + (PRODUCTS_PER_STEP / 2) * parts.product;
+  const parts = { draws: perScan('draws'), networks: perScan('networks') };
+  const pair = parts.draws + parts.networks;
   return {
     pearson_ms: rounded(perScan('pearson')),
     ledoit_wolf_ms: rounded(perScan('ledoitWolf')),
-    pfc_pair_ms: rounded(parts.draws + parts.standardise + parts.product),
-    pfc_pair_parts_ms: {
-      draws: rounded(parts.draws),
-      standardise: rounded(parts.standardise),
-      product: rounded(parts.product),
-    },
+    pfc_pair_ms: rounded(pair),
+    pfc_pair_parts_ms: { draws: rounded(parts.draws), networks: rounded(parts.networks) },
     step_ms: rounded(perScan('step')),
-    share_of_step: rounded(inStep / perScan('step')),
+    share_of_step: rounded(pair / perScan('step')),
   };
 }
 
 /** Milliseconds of the parts of a pseudo-FC pair. */
 interface PairTimes {
   readonly draws: number;
-  readonly standardise: number;
-  readonly product: number;
+  readonly networks: number;
 }
 
 interface Times extends PairTimes {
@@ -88,29 +81,20 @@ interface Times extends PairTimes {
 }
 
 /** Two views of every scan of a batch, each part of the work timed. */
-async function pseudoFc(series: readonly TimeSeries[], compile: Compile) {
-  const scans = series.length;
+function pseudoFc(series: readonly TimeSeries[], compile: Compile) {
   const [{ timepoints, rois }] = series;
-  const session = await compile({ fc: pseudoNetwork('pearson', scans, rois) });
-  const views = [1, 2].map(() => new Float32Array(scans * timepoints * rois));
-  const into = { fc: new Float32Array(scans * rois * rois) };
+  const views = pseudoFcViews({ fc: 'pearson', rois, compile });
+  const into = [1, 2].map(() => new Float32Array(series.length * rois * rois));
   return {
     draw: async (epoch: number): Promise<PairTimes> => {
       let kept: Uint8Array[][] = [];
       const draws = await millisecondsOf(() => {
-        kept = views.map((_, v) => series.map((_, scan) => drawView(timepoints, epoch, scan, v + 1)));
+        kept = [1, 2].map((view) => series.map((_, scan) => drawView(timepoints, epoch, scan, view)));
       });
-      const standardise = await millisecondsOf(() => {
-        for (const [v, values] of views.entries())
-          for (const [i, scan] of series.entries())
-            standardiseKept(scan, kept[v][i], values.subarray(i * timepoints * rois, (i + 1) * timepoints * rois));
-      });
-      const product = await millisecondsOf(async () => {
-        for (const values of views) await session.run({ series: values }, into);
-      });
-      return { draws, standardise, product };
+      const networks = await millisecondsOf(() => views.run(series, [kept[0], kept[1]], [into[0], into[1]]));
+      return { draws, networks };
     },
-    release: session.release,
+    release: views.release,
   };
 }
 

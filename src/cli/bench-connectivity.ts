@@ -44,10 +44,10 @@ async function runConnectivity(options: ConnectivityOptions): Promise<void> {
     printJson({ preset, rois, timepoints, batch, ...figures });
     return;
   }
-  const { draws, standardise, product } = figures.pfc_pair_parts_ms;
+  const { draws, networks } = figures.pfc_pair_parts_ms;
   process.stdout.write(
     `${rois} ROIs x ${timepoints} time points: Pearson ${figures.pearson_ms} ms, Ledoit-Wolf ${figures.ledoit_wolf_ms} ms; ` +
-      `pseudo-FC pair ${figures.pfc_pair_ms} ms (draws ${draws}, standardise ${standardise}, product ${product}); ` +
+      `pseudo-FC pair ${figures.pfc_pair_ms} ms (draws ${draws}, networks ${networks}); ` +
       `${(100 * figures.share_of_step).toFixed(1)} % of a ${preset} training step of ${figures.step_ms} ms a scan\n`,
   );
 }

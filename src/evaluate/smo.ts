@@ -1,5 +1,5 @@
 /**
- * @file Sequential minimal optimisation of the dual of a two-class support vector machine.
+ * @file Sequential minimal optimisation of the dual of a support vector machine.
  *
  * The algorithm and its numerical choices are those of LIBSVM (C.-C. Chang and C.-J. Lin, "LIBSVM: a library for support
  * vector machines", ACM TIST 2:27, 2011; BSD-3-Clause, Copyright (c) 2000-2023 Chih-Chung Chang and Chih-Jen Lin), with
@@ -12,12 +12,14 @@
 const FLAT_PAIR = 1e-12;
 const MAX_STEPS = 10_000_000;
 
-/** Minimise (alpha Q alpha) / 2 - sum alpha over 0 <= alpha <= c and sum sign alpha = 0. */
+/** Minimise (alpha Q alpha) / 2 + sum linear alpha over 0 <= alpha <= c and sum sign alpha = 0. */
 export interface DualProblem {
   /** `[n, n]`: sign[s] sign[t] K[s, t]; float32, as LIBSVM keeps it. */
   readonly q: Float32Array;
   /** K[t, t], not rounded. */
   readonly diagonal: Float64Array;
+  /** -1 everywhere for a classifier. */
+  readonly linear: Float64Array;
   /** 1 or -1. */
   readonly sign: Float64Array;
   readonly c: number;
@@ -27,7 +29,7 @@ export interface DualProblem {
 
 export interface DualSolution {
   readonly alpha: Float64Array;
-  /** Q alpha - 1. */
+  /** Q alpha + linear. */
   readonly gradient: Float64Array;
   readonly steps: number;
 }
@@ -48,7 +50,7 @@ type Pair = readonly [i: number, j: number];
 export function solveDual(problem: DualProblem): DualSolution {
   const n = problem.sign.length;
   const alpha = new Float64Array(n);
-  const gradient = new Float64Array(n).fill(-1);
+  const gradient = problem.linear.slice();
   const order = Int32Array.from(alpha.keys());
   const state: State = { ...problem, alpha, gradient, order, active: n, endgame: false };
   let untilShrinking = Math.min(n, 1000) + 1;
@@ -169,12 +171,32 @@ function shrink(state: State): void {
 
 /** Brings the rows laid aside back, with their gradient. */
 function activateAll(state: State): void {
-  const { q, alpha, gradient, order } = state;
+  const { q, linear, alpha, gradient, order } = state;
   const n = order.length;
   for (let k = state.active; k < n; k++) {
     const t = order[k];
-    gradient[t] = -1;
+    gradient[t] = linear[t];
     for (let s = 0; s < n; s++) gradient[t] += alpha[s] * q[t * n + s];
   }
   state.active = n;
+}
+
+/**
+ * The multiplier of sum sign alpha = 0: mean of sign x gradient over the rows strictly between 0 and c, else the middle of
+ * what the bounds allow.
+ */
+export function multiplierOf({ sign, c }: DualProblem, { alpha, gradient }: DualSolution): number {
+  let upper = Number.POSITIVE_INFINITY;
+  let lower = Number.NEGATIVE_INFINITY;
+  let sum = 0;
+  let free = 0;
+  for (let t = 0; t < alpha.length; t++) {
+    const pull = sign[t] * gradient[t];
+    if (alpha[t] > 0 && alpha[t] < c) {
+      sum += pull;
+      free++;
+    } else if (sign[t] > 0 === alpha[t] > 0) lower = Math.max(lower, pull);
+    else upper = Math.min(upper, pull);
+  }
+  return free > 0 ? sum / free : (upper + lower) / 2;
 }

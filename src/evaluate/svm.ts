@@ -4,7 +4,8 @@
  * Equal to rounding, which takes, beside the solver's path: rows grouped by class, controls first; the kernel as float32
  * but its diagonal as float64; the intercept as LIBSVM averages it.
  */
-import { type DualSolution, solveDual } from './smo.ts';
+import { expansionValues, type KernelExpansion } from './kernel-expansion.ts';
+import { multiplierOf, solveDual } from './smo.ts';
 
 export interface SvmOptions {
   /** Penalty of a violated margin; 1, as scikit-learn. */
@@ -13,10 +14,8 @@ export interface SvmOptions {
   readonly tolerance?: number;
 }
 
-export interface Svm {
-  /** `[training rows]`: decision = sum of coefficient x kernel + intercept, above 0 for the positive class. */
-  readonly coefficients: Float64Array;
-  readonly intercept: number;
+/** Its values are decisions: above 0 for the positive class. */
+export interface Svm extends KernelExpansion {
   /** Value of the dual problem at the solution (to be minimised). */
   readonly objective: number;
   readonly supportVectors: { readonly control: number; readonly positive: number };
@@ -36,7 +35,9 @@ export function fitSvm(kernel: Float64Array, positive: readonly boolean[], optio
   const sign = Float64Array.from(grouped, (row) => (positive[row] ? -1 : 1));
   const q = signedKernel(kernel, grouped, sign);
   const diagonal = Float64Array.from(grouped, (row) => kernel[row * n + row]);
-  const { alpha, gradient, steps } = solveDual({ q, diagonal, sign, c, tolerance });
+  const problem = { q, diagonal, linear: new Float64Array(n).fill(-1), sign, c, tolerance };
+  const solution = solveDual(problem);
+  const { alpha, gradient, steps } = solution;
   const coefficients = new Float64Array(n);
   let objective = 0;
   for (let t = 0; t < n; t++) {
@@ -46,7 +47,7 @@ export function fitSvm(kernel: Float64Array, positive: readonly boolean[], optio
   const support = (ofClass: number) => alpha.reduce((count, a, t) => count + Number(a > 0 && sign[t] === ofClass), 0);
   return {
     coefficients,
-    intercept: interceptOf(sign, { alpha, gradient }, c),
+    intercept: multiplierOf(problem, solution),
     objective,
     supportVectors: { control: support(1), positive: support(-1) },
     steps,
@@ -59,12 +60,7 @@ export function fitSvm(kernel: Float64Array, positive: readonly boolean[], optio
  * @param kernel `[rows, n]`: new rows against the training rows
  */
 export function svmDecisions(svm: Svm, kernel: Float64Array): Float64Array {
-  const n = svm.coefficients.length;
-  return Float64Array.from({ length: kernel.length / n }, (_, row) => {
-    let sum = svm.intercept;
-    for (let j = 0; j < n; j++) sum += svm.coefficients[j] * kernel[row * n + j];
-    return sum;
-  });
+  return expansionValues(svm, kernel);
 }
 
 /** Controls, then positives, each in their order. The solver's own "+1" is the control class, as LIBSVM's first class. */
@@ -81,21 +77,4 @@ function signedKernel(kernel: Float64Array, grouped: Int32Array, sign: Float64Ar
   for (let s = 0; s < n; s++)
     for (let t = 0; t < n; t++) q[s * n + t] = sign[s] * sign[t] * kernel[grouped[s] * n + grouped[t]];
   return q;
-}
-
-/** The intercept: mean over the rows strictly between 0 and C, else the middle of what the bounds allow. */
-function interceptOf(sign: Float64Array, { alpha, gradient }: Omit<DualSolution, 'steps'>, c: number): number {
-  let upper = Number.POSITIVE_INFINITY;
-  let lower = Number.NEGATIVE_INFINITY;
-  let sum = 0;
-  let free = 0;
-  for (let t = 0; t < alpha.length; t++) {
-    const pull = sign[t] * gradient[t];
-    if (alpha[t] > 0 && alpha[t] < c) {
-      sum += pull;
-      free++;
-    } else if (sign[t] > 0 === alpha[t] > 0) lower = Math.max(lower, pull);
-    else upper = Math.min(upper, pull);
-  }
-  return free > 0 ? sum / free : (upper + lower) / 2;
 }

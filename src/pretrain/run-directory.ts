@@ -176,11 +176,21 @@ export function metricsLog(directory: string, step: number): (metrics: StepMetri
   };
 }
 
-/** Numbers by the names that TensorBoard groups them under. */
-function scalarsOf(metrics: StepMetrics): Record<string, number> {
-  const { epoch: _, step: __, lra, nce, mse, collapsed, ...others } = metrics;
-  const parts = { 'loss/lra': lra, 'loss/nce': nce, 'loss/mse': mse };
-  return { ...others, ...parts, ...(collapsed === undefined ? {} : { collapsed: Number(collapsed) }) };
+/** How TensorBoard groups them; others keep their names. */
+const TAGS: Readonly<Record<string, string>> = {
+  lra: 'loss/lra',
+  nce: 'loss/nce',
+  mse: 'loss/mse',
+  grad_norm_encoder: 'grad_norm/encoder',
+  grad_norm_alignment: 'grad_norm/alignment',
+  grad_norm_heads: 'grad_norm/heads',
+  embedding_deviation: 'embedding/deviation',
+  effective_rank: 'embedding/effective_rank',
+  collapsed: 'embedding/collapsed',
+};
+
+function scalarsOf({ epoch: _, step: __, ...scalars }: StepMetrics): Record<string, number> {
+  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [TAGS[name] ?? name, Number(value)]));
 }
 
 function append(path: string, content: Uint8Array | string): void {

@@ -3,6 +3,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { batchNormLayers, parameterCount, targetLayout, trainedLayout } from '../model/parameters.ts';
 import { type ModelSize, READOUT } from '../model/size.ts';
 import { drawBatch, type StepBatch } from '../pretrain/batch.ts';
+import { SPREAD_SCANS } from '../pretrain/embedding-spread.ts';
 import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
 import { scanSampler, stepsPerEpoch } from '../pretrain/schedule.ts';
 import type { Machine } from '../pretrain/worker-lanes.ts';
@@ -100,7 +101,8 @@ export function checkpointBytes(size: ModelSize): { readonly model: number; read
   const statistics = layers.reduce((sum, [, width]) => sum + 2 * width, 0);
   const unusedNorm = 2 * size.rois;
   const model = 4 * (trained + targetLayout(size).length + statistics + unusedNorm) + 8 * layers.length;
-  return { model, state: model + 4 * 2 * trained };
+  const recent = SPREAD_SCANS * READOUT * size.rois;
+  return { model, state: model + 4 * (2 * trained + recent) };
 }
 
 /** What one more scan in a batch keeps in memory through a step: its series, what is drawn for it, and its embeddings. */

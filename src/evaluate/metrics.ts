@@ -12,7 +12,7 @@ export const METRICS = [
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** A number in [0, 1], or null and why there is none. */
+/** A number, or null and why there is none. */
 export interface MetricValue {
   readonly value: number | null;
   readonly reason?: string;

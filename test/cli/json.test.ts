@@ -74,6 +74,10 @@ test('pretrain', () => {
     'nce',
     'mse',
     'lr',
+    'grad_norm',
+    'grad_norm_encoder',
+    'grad_norm_alignment',
+    'grad_norm_heads',
     'scans_per_second',
   ]);
   const card = JSON.parse(readFileSync(join(folder, 'cohort.run/card.json'), 'utf8'));

@@ -25,7 +25,7 @@ import {
 import { constant, input, type Tensor } from '../graph/tensor.ts';
 import { shrinkToIdentity } from '../model/pseudo-network.ts';
 
-/** Keeps 0 / 0 of an ROI without signal at 0; far below {@link PLAUSIBLE_VARIATION}. */
+/** Keeps 0 / 0 of an ROI without signal at 0; far below any variation that the caller takes as it is. */
 const TINY = 1e-37;
 
 /**

@@ -6,7 +6,8 @@ import { pseudoFcGraph } from './pseudo-fc-graph.ts';
 
 export interface PseudoFcViews {
   /**
-   * Computes both views of every scan. The result of a scan does not depend on the other scans of the batch.
+   * Computes both views of every scan. Pearson: a scan gets the same bits whatever the other scans of the batch and the
+   * threads; Ledoit-Wolf: the same to a rounding of its one shrinkage.
    *
    * @param series the scans, of any lengths
    * @param kept per view and scan, 1 for each time point that stays
@@ -31,13 +32,13 @@ export interface PseudoFcOptions {
 /** Scans of one run of the graph: few enough for the cache, enough to make the run's own cost small. */
 const CHUNK = 8;
 /** Rows of a scan whose mean is the origin: any origin within the spread of the series does. */
-const ORIGIN_ROWS = 8;
-/** The most that n (mean - origin)² may be of the variation about the mean: rounding then grows no more than fivefold. */
-const LARGEST_OFFSET = 4;
+const ORIGIN_ROWS = 16;
+/** The most that n (mean - origin)² may be of the variation about the mean: rounding then grows no more than threefold. */
+const LARGEST_OFFSET = 2;
 /** Variations outside are too near the limits of float32. */
 const PLAUSIBLE_VARIATION = { least: 1e-25, most: 1e30 };
 
-/** What one run of the graph is fed, and its small outputs. */
+/** Scans that go through the graph together. */
 interface Chunk {
   readonly series: readonly TimeSeries[];
   readonly kept: readonly [readonly Uint8Array[], readonly Uint8Array[]];

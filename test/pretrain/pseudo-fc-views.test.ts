@@ -85,7 +85,6 @@ const stream = randomStream({ seed: 3, purpose: 'simulate' });
 const NASTY: readonly (readonly [string, (x: number, t: number, roi: number) => number])[] = [
   ['a mean of a million', (x) => 1e6 + 100 * x],
   ['a spike at one point of every fifth ROI', (x, t, roi) => (t === 12 + roi && roi % 5 === 0 ? 1e4 : x)],
-  ['a spike of all ROIs at each of the points that make the origin', (x, t) => (t % 25 === 12 ? 1e5 + x : x)],
   ['a jump half way', (x, t) => (t < 100 ? x : 500 + x)],
   ['a steep trend', (x, t) => x + 3 * t],
   ['numbers near the least of float32', (x) => 1e-30 * x],
@@ -110,6 +109,24 @@ test.each(NASTY)('nasty series: %s', async (_name, change) => {
         expectNetwork(network(view, s), rois);
       }
   }
+});
+
+test('far values at dropped points cost the kept ones no precision', async () => {
+  const series = [mixedSeries(200, 20, 1), mixedSeries(200, 20, 2)];
+  // Whatever points stand for the scan's level, a third of them is far from the rest.
+  const far = (t: number) => t % 3 === 0;
+  for (const { values } of series)
+    for (let k = 0; k < values.length; k++) if (far(Math.floor(k / 20))) values[k] += 300;
+  const flags = Uint8Array.from({ length: 200 }, (_, t) => Number(!far(t) && t % 7 !== 1));
+  const later = Uint8Array.from({ length: 200 }, (_, t) => Number(!far(t) && t % 7 !== 5));
+  const kept = [
+    [flags, later],
+    [later, flags],
+  ] as const;
+  const { network } = await views('pearson', series, kept);
+  for (const view of [0, 1] as const)
+    for (const [s, scan] of series.entries())
+      expect(furthest(network(view, s), naivePearson(keptOf(scan, kept[view][s])))).toBeLessThan(TOLERANCE);
 });
 
 test('Ledoit-Wolf: the shrunk correlation of the kept points, beside ROIs without signal', async () => {
@@ -161,12 +178,13 @@ test.each(FC_KINDS)('%s: a kept value that is not finite is refused, a dropped o
 
 test('a scan gets the same bits whatever the rest of the batch, its place in it and the threads', async () => {
   const rois = 33;
-  const series = [150, 150, 300, 200, 150, 150, 90, 150, 150, 150].map((length, i) => mixedSeries(length, rois, i));
+  // ONNX Runtime's blocks are 128 points long; a view alone keeps fewer of 700 points, more of 1,100.
+  const series = [150, 700, 1100, 200, 150, 150, 90, 150, 150, 700].map((length, i) => mixedSeries(length, rois, i));
   const kept = draw(series, PERCENT);
   const all = await views('pearson', series, kept);
   const twoThreads = await views('pearson', series, kept, 2);
   expect(twoThreads.into).toEqual(all.into);
-  for (const s of [integerBelow(stream, 8), 8, 9]) {
+  for (const s of [1, 3 + integerBelow(stream, 5), 8, 9]) {
     const alone = await views('pearson', [series[s]], [[kept[0][s]], [kept[1][s]]]);
     for (const view of [0, 1] as const) expect(alone.network(view, 0)).toEqual(all.network(view, s));
   }

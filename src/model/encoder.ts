@@ -5,12 +5,13 @@ import {
   layerNorm,
   leakyRelu,
   linear,
+  matMul,
   mul,
   relu,
   reluDropout,
   reshape,
+  scale,
   split,
-  transpose,
 } from '../graph/ops/index.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { Dropout, LayerDropout } from './dropout.ts';
@@ -60,13 +61,17 @@ function selfAttention(
 ): { readonly output: Tensor; readonly map: Tensor } {
   const rois = x.shape[1];
   const width = rois / heads;
-  const projected = linear(x, weights('self_attn.in_proj_weight'), weights('self_attn.in_proj_bias'));
-  const byHead = transpose(reshape(projected, [scans, tokens, 3, heads, width]), [2, 0, 3, 1, 4]);
-  const [q, k, v] = split(byHead, 0, 3).map((part) => reshape(part, [scans, heads, tokens, width]));
+  // With the weight on the left, features come before tokens: as attention wants them, and no pass turns them.
+  const rows = reshape(x, [scans, tokens, rois]);
+  const product = matMul(weights('self_attn.in_proj_weight'), rows, { transB: true });
+  const projected = add(product, reshape(weights('self_attn.in_proj_bias'), [3 * rois, 1]));
+  const [q, k, v] = split(projected, 1, 3).map((part) => reshape(part, [scans, heads, width, tokens]));
   const { output, map } = attention(q, k, v, drop && { keep: drop.map, gain: drop.gain });
-  const joined = reshape(transpose(output, [0, 2, 1, 3]), [scans * tokens, rois]);
-  const gain = { product: drop?.gain ?? 1, bias: drop?.gain ?? 1 };
-  const projectedBack = linear(joined, weights('self_attn.out_proj.weight'), weights('self_attn.out_proj.bias'), gain);
+  const joined = reshape(output, [scans, rois, tokens]);
+  const gain = drop?.gain ?? 1;
+  const back = matMul(joined, weights('self_attn.out_proj.weight'), { transA: true, transB: true, alpha: gain });
+  const bias = weights('self_attn.out_proj.bias');
+  const projectedBack = add(reshape(back, [scans * tokens, rois]), gain === 1 ? bias : scale(bias, gain));
   return { output: drop === undefined ? projectedBack : mul(projectedBack, drop.attended), map };
 }
 

@@ -2,10 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { nodeRuntime } from '../runtime/node.ts';
 import { type Lane, lane } from './lane.ts';
+import { vectorKernels } from './update-kernels.ts';
 import type { LaneAnswer, LaneCall, LaneStart } from './worker-lanes.ts';
 
-const { plan, buffers, index, threads } = workerData as LaneStart;
-const own = lane(plan, buffers, index, nodeRuntime({ threads }));
+const { plan, memory, buffers, index, threads } = workerData as LaneStart;
+const own = lane(plan, buffers, index, nodeRuntime({ threads }), vectorKernels(memory));
 
 parentPort?.on('message', async ({ id, method, parameters }: LaneCall) => {
   let answer: LaneAnswer;

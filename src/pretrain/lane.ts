@@ -9,8 +9,9 @@
 import { ONLINE, type ParameterLayout, type ParameterPlace, trainedLayout, viewOf } from '../model/parameters.ts';
 import { bufferFeeds } from '../model/weights.ts';
 import type { Compile, Feeds, Results, Session } from '../runtime/session.ts';
-import { type AdamWSettings, adamW, movingAverage } from './optimizer.ts';
+import type { AdamWSettings } from './optimizer.ts';
 import { buildGraph, type StepGraph, type StepPlan } from './step-graphs.ts';
+import { PLAIN_KERNELS, type UpdateKernels } from './update-kernels.ts';
 
 /** One pass: a graph and what it is fed beside the parameters. */
 export interface Pass {
@@ -58,7 +59,13 @@ export interface Lane {
 }
 
 /** A lane that works in this thread. Graphs are compiled at their first use. */
-export function lane(plan: StepPlan, buffers: StepBuffers, index: number, compile: Compile): Lane {
+export function lane(
+  plan: StepPlan,
+  buffers: StepBuffers,
+  index: number,
+  compile: Compile,
+  kernels: UpdateKernels = PLAIN_KERNELS,
+): Lane {
   const { size } = plan;
   const layout = trainedLayout(size);
   const own = { trained: ownCopy(buffers.trained), target: ownCopy(buffers.target) };
@@ -87,18 +94,25 @@ export function lane(plan: StepPlan, buffers: StepBuffers, index: number, compil
       if (ends) sum.finish();
       return results;
     },
-    sum: async ({ from, to }) => {
-      const [total, ...others] = buffers.gradients.map((gradient) => gradient.subarray(from, to));
-      for (const other of others) for (let i = 0; i < total.length; i++) total[i] += other[i];
+    sum: async (range) => {
+      for (const { from, to } of blocks(range)) {
+        const [total, ...others] = buffers.gradients.map((gradient) => gradient.subarray(from, to));
+        for (const other of others) kernels.add(total, other);
+      }
     },
-    update: async ({ from, to }, settings) => {
-      const part = (values: Float32Array) => values.subarray(from, to);
-      const gradient = part(buffers.gradients[0]);
-      const moments = { first: part(buffers.first), second: part(buffers.second) };
-      adamW(part(buffers.trained), gradient, moments, settings.step, settings.learningRate, settings);
-      movingAverage(part(buffers.target), part(buffers.trained), settings.momentum);
-      const squares = bounds.map((bound) => squaredNorm(buffers.gradients[0], overlap(bound, { from, to })));
-      return squares as [number, number, number];
+    update: async (range, settings) => {
+      const squares: [number, number, number] = [0, 0, 0];
+      for (const [k, bound] of bounds.entries())
+        for (const { from, to } of blocks(overlap(bound, range))) {
+          const part = (values: Float32Array) => values.subarray(from, to);
+          const gradient = part(buffers.gradients[0]);
+          const moments = { first: part(buffers.first), second: part(buffers.second) };
+          squares[k] += kernels.squares(gradient);
+          kernels.adamW(part(buffers.trained), gradient, moments, settings.step, settings.learningRate, settings);
+          const target = part(buffers.target);
+          kernels.average(target, part(buffers.trained).subarray(0, target.length), settings.momentum);
+        }
+      return squares;
     },
     release: async () => {
       for (const compiled of sessions.values()) await (await compiled).release();
@@ -166,10 +180,15 @@ function overlap(a: Range, b: Range): Range {
   return { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) };
 }
 
-function squaredNorm(values: Float32Array, { from, to }: Range): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += values[i] * values[i];
-  return sum;
+/** Elements that one loop after the other goes over while they are in the cache. */
+const BLOCK = 4096;
+
+function blocks({ from, to }: Range): Range[] {
+  const count = Math.max(0, Math.ceil((to - from) / BLOCK));
+  return Array.from({ length: count }, (_, k) => ({
+    from: from + k * BLOCK,
+    to: Math.min(to, from + (k + 1) * BLOCK),
+  }));
 }
 
 /** Equal ranges, one a lane. */

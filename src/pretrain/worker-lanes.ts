@@ -9,6 +9,8 @@ import type { TrainingState } from './training-state.ts';
 /** What a lane's thread is started with. */
 export interface LaneStart {
   readonly plan: StepPlan;
+  /** Holds all buffers. */
+  readonly memory: WebAssembly.Memory;
   readonly buffers: StepBuffers;
   readonly index: number;
   /** Of the runtime in this lane. */
@@ -37,52 +39,59 @@ export interface Machine {
 /** Below this, a pass is over before another thread has got its work. */
 const TINY_PARAMETERS = 1e6;
 
+/** The most that one memory of WebAssembly holds. */
+const MEMORY_LIMIT = 2 ** 32;
+const PAGE = 2 ** 16;
+
 /**
- * Lanes for a state, and the state they work on: it is moved to shared memory where they have threads of their own.
+ * Lanes for a state, and the state they work on: where lanes have threads of their own, it is moved to memory that they
+ * share, gradients included.
  */
 export function teamOn(
   { compile, threads, lanes }: Machine,
   state: TrainingState,
 ): { readonly state: TrainingState; readonly assemble: AssembleTeam } {
-  const pays = threads > 1 && state.weights.trained.length >= TINY_PARAMETERS;
-  const count = lanes ?? (pays ? 2 : 1);
-  return count > 1
-    ? { state: sharedState(state), assemble: workerTeam(count, threads) }
-    : { state, assemble: soloTeam(compile) };
-}
-
-/** The same state in memory that threads share. */
-function sharedState(state: TrainingState): TrainingState {
   const { weights, moments } = state;
-  return {
-    ...state,
-    weights: { ...weights, trained: shared(weights.trained), target: shared(weights.target) },
-    moments: { first: shared(moments.first), second: shared(moments.second) },
+  const { trained, target } = weights;
+  const pays = threads > 1 && trained.length >= TINY_PARAMETERS;
+  const count = lanes ?? (pays ? 2 : 1);
+  const bytes = (3 + count) * bytesOf(trained) + bytesOf(target);
+  if (count === 1 || bytes > MEMORY_LIMIT) return { state, assemble: soloTeam(compile) };
+
+  const pages = Math.ceil(bytes / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  let taken = 0;
+  const take = (length: number) => {
+    const place = new Float32Array(memory.buffer, taken, length);
+    taken += bytesOf(place);
+    return place;
   };
+  const moved = (values: Float32Array) => {
+    const copy = take(values.length);
+    copy.set(values);
+    return copy;
+  };
+  const shared = {
+    ...state,
+    weights: { ...weights, trained: moved(trained), target: moved(target) },
+    moments: { first: moved(moments.first), second: moved(moments.second) },
+  };
+  const gradients = Array.from({ length: count }, () => take(trained.length));
+  return { state: shared, assemble: workerTeam(memory, gradients, threads) };
 }
 
-function shared(values: Float32Array): Float32Array {
-  const copy = sharedBuffer(values.length);
-  copy.set(values);
-  return copy;
+/** Whole 64-byte lines, so that every buffer begins on one. */
+function bytesOf({ length }: Float32Array): number {
+  return 64 * Math.ceil(length / 16);
 }
 
-function sharedBuffer(length: number): Float32Array {
-  return new Float32Array(new SharedArrayBuffer(4 * length));
-}
-
-/**
- * Lanes in threads, over a {@link sharedState}.
- *
- * @param threads of all lanes together; each gets an equal part, at least one
- */
-function workerTeam(lanes: number, threads: number): AssembleTeam {
+/** @param threads of all lanes together; each gets an equal part, at least one */
+function workerTeam(memory: WebAssembly.Memory, gradients: readonly Float32Array[], threads: number): AssembleTeam {
   return async (plan, state) => {
-    const gradients = Array.from({ length: lanes }, () => sharedBuffer(state.weights.trained.length));
     const buffers = stepBuffers(state, gradients);
-    const each = Math.max(1, Math.floor(threads / lanes));
+    const each = Math.max(1, Math.floor(threads / gradients.length));
     return {
-      lanes: gradients.map((_, index) => workerLane({ plan, buffers, index, threads: each })),
+      lanes: gradients.map((_, index) => workerLane({ plan, memory, buffers, index, threads: each })),
       gradient: gradients[0],
     };
   };

@@ -100,7 +100,8 @@ export const NODE_ONLY: readonly string[] = [
   'pretrain/run-lock.ts',
   'pretrain/run-owner.ts',
   'simulate/write-cohort.ts',
-  'bench/stand-in-dataset.ts',
+  // Benches are of this machine.
+  'bench',
   // Data sets live on disk; a browser holds its own and needs only the interface.
   'dataset/corpus-file.ts',
   'dataset/corpus-split.ts',

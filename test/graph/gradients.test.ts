@@ -57,14 +57,24 @@ const cases: Readonly<Record<string, Case>> = {
     build: ({ x, w, b }) => ops.linear(x, w, b, { product: 1.25, bias: 0.5 }),
   },
   attention: {
-    shapes: { q: [2, 2, 3, 4], k: [2, 2, 3, 4], v: [2, 2, 3, 4] },
+    shapes: { q: [2, 2, 4, 3], k: [2, 2, 4, 3], v: [2, 2, 4, 3] },
     build: ({ q, k, v }) => ops.attention(q, k, v).output,
   },
   'attention, dropout': {
-    shapes: { q: [1, 2, 3, 4], k: [1, 2, 3, 4], v: [1, 2, 3, 4] },
+    shapes: { q: [1, 2, 4, 3], k: [1, 2, 4, 3], v: [1, 2, 4, 3] },
     build: ({ q, k, v }) => ops.attention(q, k, v, { keep: keep([1, 2, 3, 3]), gain: 1.5 }).output,
   },
 };
+Object.assign(cases, {
+  'matMul, one matrix on the left': {
+    shapes: { a: [3, 4], b: [2, 5, 4] },
+    build: ({ a, b }: Record<string, Tensor>) => ops.matMul(a, b, { transB: true }),
+  },
+  'matMul, one matrix on the right': {
+    shapes: { a: [2, 4, 3], b: [5, 4] },
+    build: ({ a, b }: Record<string, Tensor>) => ops.matMul(a, b, { transA: true, transB: true, alpha: 0.7 }),
+  },
+});
 for (const transA of [false, true])
   for (const transB of [false, true])
     for (const batch of [[], [2]]) {

@@ -3,6 +3,7 @@ import { applyAll, type Operation, type Tensor } from '../tensor.ts';
 import { mul, sub } from './elementwise.ts';
 import { emitProduct, type MatMulOptions, matMul } from './matmul.ts';
 import { sum } from './reduce.ts';
+import { reshape } from './shape.ts';
 
 /** Dropout on the attention map: `keep` holds 0 or 1, shape `[batch, heads, tokens, tokens]`. */
 export interface MapDropout {
@@ -12,15 +13,18 @@ export interface MapDropout {
 }
 
 export interface Attention {
-  /** `[batch, heads, tokens, width]`. */
+  /** `[batch, heads, width, tokens]`. */
   readonly output: Tensor;
   /** The attention map before dropout, `[batch, heads, tokens, tokens]`: rows sum to 1. */
   readonly map: Tensor;
 }
 
-/** `softmax(q kᵀ / sqrt(width)) v` for `q`, `k`, `v` `[batch, heads, tokens, width]`. */
+/**
+ * `softmax(qᵀ k / sqrt(width))` times `v`, for `q`, `k`, `v` `[batch, heads, width, tokens]`: features before tokens. So every
+ * product here is as wide as there are tokens; one as narrow as a head wastes half of a vector register.
+ */
 export function attention(q: Tensor, k: Tensor, v: Tensor, dropout?: MapDropout): Attention {
-  const [batch, heads, tokens, width] = q.shape;
+  const [batch, heads, width, tokens] = q.shape;
   const mapShape = [batch, heads, tokens, tokens];
   const shapes = [{ shape: q.shape }, { shape: mapShape }, ...(dropout === undefined ? [] : [{ shape: mapShape }])];
   const inputs = dropout === undefined ? [q, k, v] : [q, k, v, dropout.keep];
@@ -37,23 +41,24 @@ function attend(temperature: number, gain: number): Operation {
       const [q, k, v, keep] = inputs.map(name);
       const product = (a: string, b: string, options: MatMulOptions) =>
         emitProduct(emitter, a, b, shape.length, options);
-      const scores = product(q, k, { transB: true, alpha: temperature });
+      const scores = product(q, k, { transA: true, alpha: temperature });
       const [map] = emit('Softmax', [scores], { attributes: { axis: -1 } });
-      if (keep === undefined) return [product(map, v, { alpha: gain }), map];
+      if (keep === undefined) return [product(v, map, { transB: true, alpha: gain }), map];
       const [dropped] = emit('Mul', [map, keep]);
-      return [product(dropped, v, { alpha: gain }), map, dropped];
+      return [product(v, dropped, { transB: true, alpha: gain }), map, dropped];
     },
     vjp: ({ inputs: [q, k, v], outputs: [output, map, dropped = map] }, [g, gradientInMap]) => {
       if (g === undefined || gradientInMap !== undefined)
         throw new Error('a gradient in the attention map is not supported');
-      const dDropped = matMul(g, v, { transB: true, alpha: gain });
+      const dDropped = matMul(g, v, { transA: true, alpha: gain });
       // Softmax's row sum of map·gradient equals g·output, a sum over width instead of tokens, dropout or not.
-      const rowSum = sum(mul(g, output), [3]);
+      const [batch, heads, , tokens] = q.shape;
+      const rowSum = reshape(sum(mul(g, output), [2]), [batch, heads, tokens, 1]);
       const dScores = sub(mul(dDropped, dropped), mul(map, rowSum));
       return [
-        matMul(dScores, k, { alpha: temperature }),
-        matMul(dScores, q, { transA: true, alpha: temperature }),
-        matMul(dropped, g, { transA: true, alpha: gain }),
+        matMul(k, dScores, { transB: true, alpha: temperature }),
+        matMul(q, dScores, { alpha: temperature }),
+        matMul(g, dropped, { alpha: gain }),
         undefined,
       ];
     },

@@ -98,7 +98,7 @@ const RELU_DROPOUT: Operation = {
 const NONZERO: Operation = {
   kind: 'nonzero',
   lower: ({ inputs: [a] }, { emit, name }) =>
-    emit('Cast', [emit('Cast', [name(a)], { attributes: { to: 9 } })[0]], { attributes: { to: 1 } }),
+    emit('HardSigmoid', [name(a)], { attributes: { alpha: { float: 1e37 }, beta: { float: 0 } } }),
 };
 
 /** The shape that two shapes broadcast to. */

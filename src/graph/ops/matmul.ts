@@ -1,6 +1,7 @@
 /** @file Matrix products. Transposes are flags of the product, never a pass of their own where the device can. */
 import type { Emitter } from '../lower.ts';
 import { apply, filled, type Operation, type Shape, sameShape, type Tensor } from '../tensor.ts';
+import { sum } from './reduce.ts';
 import { reshape } from './shape.ts';
 
 export interface MatMulOptions {
@@ -11,7 +12,8 @@ export interface MatMulOptions {
 }
 
 /**
- * `alpha * op(a) op(b)` over the last two axes, where op may transpose; leading axes (the same in both) are a batch.
+ * `alpha * op(a) op(b)` over the last two axes, where op may transpose; leading axes are a batch. They are the same in
+ * both, or one operand is a single matrix, for all of the batch.
  */
 export function matMul(
   a: Tensor,
@@ -20,8 +22,9 @@ export function matMul(
 ): Tensor {
   const [rows, innerA] = lastTwo(a.shape, transA);
   const [innerB, columns] = lastTwo(b.shape, transB);
-  const batch = a.shape.slice(0, -2);
-  if (innerA !== innerB || !sameShape(batch, b.shape.slice(0, -2)))
+  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const batch = batchA.length === 0 ? batchB : batchA;
+  if (innerA !== innerB || !(batchB.length === 0 || sameShape(batch, batchB)))
     throw new Error(`matMul of [${a.shape}]${transA ? 'ᵀ' : ''} and [${b.shape}]${transB ? 'ᵀ' : ''}`);
   return apply(product(transA, transB, alpha), [a, b], [...batch, rows, columns]);
 }
@@ -36,10 +39,23 @@ function product(transA: boolean, transB: boolean, alpha: number): Operation {
       return [emitProduct(emitter, a, b, y.shape.length, { transA, transB, alpha })];
     },
     vjp: ({ inputs: [a, b] }, [g]) => [
-      transA ? matMul(b, g!, { transA: transB, transB: true, alpha }) : matMul(g!, b, { transB: !transB, alpha }),
-      transB ? matMul(g!, a, { transA: true, transB: transA, alpha }) : matMul(a, g!, { transA: !transA, alpha }),
+      overBatch(
+        transA ? matMul(b, g!, { transA: transB, transB: true, alpha }) : matMul(g!, b, { transB: !transB, alpha }),
+        a.shape,
+      ),
+      overBatch(
+        transB ? matMul(g!, a, { transA: true, transB: transA, alpha }) : matMul(a, g!, { transA: !transA, alpha }),
+        b.shape,
+      ),
     ],
   };
+}
+
+/** The gradient in an operand: summed over the batch where it is a single matrix. */
+function overBatch(gradient: Tensor, shape: Shape): Tensor {
+  if (sameShape(gradient.shape, shape)) return gradient;
+  const batch = gradient.shape.slice(0, -2);
+  return reshape(sum(gradient, [...batch.keys()]), shape);
 }
 
 /** `alpha * op(a) op(b)` of ONNX names, over the last two of `rank` axes: one node where the device can. */

@@ -82,13 +82,17 @@ async function stepsInTurn(few: Dataset, full: Dataset): Promise<{ few: number; 
 
 /** Some training steps, as pretrain takes them. */
 async function train(dataset: Dataset, settings: Settings, steps: number): Promise<void> {
-  const { state, assemble } = teamOn(MACHINE, initialState(sizeOfSettings(settings, dataset.roiNames.length), 1));
+  const { state, assemble, compile } = teamOn(
+    MACHINE,
+    initialState(sizeOfSettings(settings, dataset.roiNames.length), 1),
+  );
   let taken = 0;
   const stop = new AbortController();
   await pretrain(state, {
     dataset,
     settings,
     assemble,
+    compile,
     onStep: () => {
       taken++;
       if (taken === steps) stop.abort();

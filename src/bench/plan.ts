@@ -2,7 +2,7 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import { batchNormLayers, parameterCount, targetLayout, trainedLayout } from '../model/parameters.ts';
 import { type ModelSize, READOUT } from '../model/size.ts';
-import { drawBatch, type StepBatch } from '../pretrain/batch.ts';
+import { type BatchDraws, drawBatch } from '../pretrain/batch.ts';
 import { SPREAD_SCANS } from '../pretrain/embedding-spread.ts';
 import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
 import { scanSampler, stepsPerEpoch } from '../pretrain/schedule.ts';
@@ -64,7 +64,6 @@ export async function planPretraining(options: PlanOptions): Promise<Pretraining
   await training.release();
   const seconds = secondsPerStep(
     {
-      draws: median(times.map(({ draws }) => draws)),
       passes: median(times.map(({ passes }) => passes)),
       update: median(times.map(({ update }) => update)),
     },
@@ -90,8 +89,8 @@ export async function planPretraining(options: PlanOptions): Promise<Pretraining
 }
 
 /** A step `times` as large: only the update does not grow with the batch. */
-export function secondsPerStep({ draws, passes, update }: StepTime, times: number): number {
-  return times * (draws + passes) + update;
+export function secondsPerStep({ passes, update }: StepTime, times: number): number {
+  return times * passes + update;
 }
 
 /** Bytes of the tensors of `model.safetensors` and of `resume/state.safetensors`. */
@@ -107,16 +106,20 @@ export function checkpointBytes(size: ModelSize): { readonly model: number; read
 
 /** What one more scan in a batch keeps in memory through a step: its series, what is drawn for it, and its embeddings. */
 function bytesPerScan(size: ModelSize, series: readonly TimeSeries[]): number {
-  const plan = { size, objective: PAPER_OBJECTIVE, fc: 'pearson', seed: 1 } as const;
+  const plan = { size, objective: PAPER_OBJECTIVE, seed: 1 } as const;
   const drawn = drawBatch({ ...plan, drop: { kind: 'percent', percent: 20 } }, 0, [...series.keys()], series);
   const read = series.reduce((sum, { values }) => sum + values.byteLength, 0);
+  const networks = 2 * size.rois * size.rois * 4;
   // Of each view by both networks, and the gradient that arrives at the online ones.
   const embeddings = 6 * READOUT * size.rois * 4;
-  return (read + bytesOf(drawn)) / series.length + embeddings;
+  // This step's and the next one's, drawn beside it.
+  return 2 * ((read + bytesOf(drawn, size.rois)) / series.length + networks) + embeddings;
 }
 
-function bytesOf({ views, contrastive, reconstruction, dropout }: StepBatch): number {
-  return [...views, contrastive, reconstruction, ...Object.values(dropout)]
-    .flatMap((feeds) => Object.values(feeds))
-    .reduce((sum, values) => sum + values.byteLength, 0);
+/** Of drawn flags, masked ROIs (one row of flags each) and dropout rows. */
+function bytesOf({ kept, contrastive, reconstruction, dropout }: BatchDraws, rois: number): number {
+  const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
+  const masked = sum([...contrastive, ...reconstruction].map(({ length }) => 4 * rois * length));
+  const rows = sum(Object.values(dropout).flatMap((feeds) => Object.values(feeds).map((values) => values.byteLength)));
+  return sum(kept.flat().map((flags) => flags.byteLength)) + masked + rows;
 }

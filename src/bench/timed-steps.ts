@@ -1,8 +1,9 @@
 /** @file Whole training steps, with the time of each of their parts. */
 import type { ModelSize } from '../model/size.ts';
-import { drawBatch } from '../pretrain/batch.ts';
+import { assembleBatch, drawBatch, type StepBatch } from '../pretrain/batch.ts';
 import { type Objective, PAPER_OBJECTIVE } from '../pretrain/objective.ts';
 import { PAPER_ADAMW } from '../pretrain/optimizer.ts';
+import { pseudoFcViews } from '../pretrain/pseudo-fc-views.ts';
 import { stepRunner } from '../pretrain/step.ts';
 import { initialState } from '../pretrain/training-state.ts';
 import { type Machine, teamOn } from '../pretrain/worker-lanes.ts';
@@ -19,9 +20,7 @@ export interface TimedStepsOptions {
 
 /** Seconds of one step. */
 export interface StepTime {
-  /** Random draws and what the graphs are fed: grows with the batch. */
-  readonly draws: number;
-  /** All passes of the networks: grows with the batch. */
+  /** All passes of the networks, and, beside them as in training, the next batch's draws: grows with the batch. */
   readonly passes: number;
   /** Optimizer and moving average: grows with the parameters alone. */
   readonly update: number;
@@ -40,29 +39,33 @@ export async function timedSteps({
   objective = PAPER_OBJECTIVE,
   machine,
 }: TimedStepsOptions): Promise<TimedSteps> {
-  const plan = { size, objective, fc: 'pearson', seed: 1, batch, drop: { kind: 'percent', percent: 20 } } as const;
+  const plan = { size, objective, seed: 1, batch, drop: { kind: 'percent', percent: 20 } } as const;
   const team = teamOn(machine, initialState(size, 1));
   const runner = await stepRunner(plan, microBatch, team.state, team.assemble);
+  const networks = pseudoFcViews({ fc: 'pearson', rois: size.rois, compile: team.compile });
+  const draw = (step: number, series: readonly TimeSeries[]) =>
+    assembleBatch(networks, series, drawBatch(plan, step, [...series.keys()], series));
   let step = 0;
+  let upcoming: Promise<StepBatch> | undefined;
   return {
     take: async (series) => {
       const started = performance.now();
-      const drawn = drawBatch(plan, step++, [...series.keys()], series);
-      const passing = performance.now();
-      await runner.run(drawn);
+      const running = runner.run(await (upcoming ?? draw(step, series)));
+      step++;
+      upcoming = draw(step, series);
+      await Promise.all([running, upcoming]);
       const updating = performance.now();
       await runner.update({ ...PAPER_ADAMW, step, learningRate: 3e-4, momentum: 0.996 });
       const ended = performance.now();
-      return {
-        draws: (passing - started) / 1000,
-        passes: (updating - passing) / 1000,
-        update: (ended - updating) / 1000,
-      };
+      return { passes: (updating - started) / 1000, update: (ended - updating) / 1000 };
     },
-    release: runner.release,
+    release: async () => {
+      await runner.release();
+      await networks.release();
+    },
   };
 }
 
-export function secondsOf({ draws, passes, update }: StepTime): number {
-  return draws + passes + update;
+export function secondsOf({ passes, update }: StepTime): number {
+  return passes + update;
 }

@@ -117,7 +117,7 @@ async function train(
     const log = keeping(() => metricsLog(options.out, before));
     let last: StepMetrics | undefined;
     const machine = await runtimeFor(options);
-    const { state, assemble } = teamOn(machine, prepared.state);
+    const { state, assemble, compile } = teamOn(machine, prepared.state);
     const { batch, epochs } = settings.training;
     const left =
       options.json || machine.device !== 'cpu' ? 0 : epochs * stepsPerEpoch(dataset.scans.length, batch) - before;
@@ -128,6 +128,7 @@ async function train(
       dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },
       settings,
       assemble,
+      compile,
       onStep: (metrics) => {
         last = metrics;
         keeping(() => log(metrics));

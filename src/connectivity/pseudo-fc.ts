@@ -5,8 +5,7 @@
  */
 import { InputError } from '../errors/input-error.ts';
 import { drawWithoutReplacement, integerBelow, randomStream } from '../random/draws.ts';
-import type { TimeSeries } from '../series/time-series.ts';
-import { FEWEST_TIMEPOINTS, notFinite } from './unit-norm.ts';
+import { FEWEST_TIMEPOINTS } from './unit-norm.ts';
 
 /** Which time points a view loses. */
 export type DropRule =
@@ -97,59 +96,4 @@ function enoughLeft(left: number, timepoints: number, scan: number): number {
       fix: 'drop less or leave the scan out',
     });
   return left;
-}
-
-/**
- * Centres each ROI over the kept time points and scales it to unit norm, so that the pseudo-FC is `outᵀ · out`.
- *
- * Dropped points and padding rows are zero, and so is an ROI that is constant over the kept points.
- *
- * @param series `[timepoints, rois]`
- * @param kept one byte a time point, from {@link keptTimepoints}
- * @param out `[padded timepoints, rois]`, at least as many rows as the scan; every number is overwritten
- * @throws InputError for a kept value that is not finite
- */
-export function standardiseKept({ values, timepoints, rois }: TimeSeries, kept: Uint8Array, out: Float32Array): void {
-  if (out.length < timepoints * rois) throw new RangeError(`out holds ${out.length} numbers, the scan more`);
-  const { mean, scale } = keptMoments(values, rois, kept);
-  for (let t = 0; t < timepoints; t++) {
-    const row = t * rois;
-    if (kept[t] === 0) out.fill(0, row, row + rois);
-    else for (let i = 0; i < rois; i++) out[row + i] = (values[row + i] - mean[i]) * scale[i];
-  }
-  out.fill(0, timepoints * rois);
-}
-
-/**
- * Mean, and one over the norm about it (0 for a constant ROI), of each ROI over the kept points, in one pass.
- *
- * Sums are taken about the first kept row: exact zeros for a constant ROI, and no cancellation when the mean is large.
- */
-function keptMoments(
-  values: Float32Array,
-  rois: number,
-  kept: Uint8Array,
-): { mean: Float64Array; scale: Float64Array } {
-  const first = kept.indexOf(1);
-  const origin = Float64Array.from(values.subarray(first * rois, (first + 1) * rois));
-  const mean = new Float64Array(rois);
-  const scale = new Float64Array(rois);
-  let count = 0;
-  for (let t = 0; t < kept.length; t++) {
-    if (kept[t] === 0) continue;
-    count++;
-    const row = t * rois;
-    for (let i = 0; i < rois; i++) {
-      const x = values[row + i] - origin[i];
-      mean[i] += x;
-      scale[i] += x * x;
-    }
-  }
-  for (let i = 0; i < rois; i++) {
-    const squares = scale[i] - (mean[i] * mean[i]) / count;
-    if (!Number.isFinite(squares)) throw notFinite(i);
-    scale[i] = scale[i] === 0 ? 0 : 1 / Math.sqrt(squares);
-    mean[i] = origin[i] + mean[i] / count;
-  }
-  return { mean, scale };
 }

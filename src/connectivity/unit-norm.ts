@@ -64,7 +64,7 @@ function centre(row: Float64Array): number {
 }
 
 /** The error for a series with a value that is not finite. */
-export function notFinite(roi: number): InputError {
+function notFinite(roi: number): InputError {
   return new InputError({
     problem: `the series of ROI ${roi + 1} holds a value that is not a finite number`,
     fix: 'mend the series or leave the scan out',

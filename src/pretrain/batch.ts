@@ -1,6 +1,5 @@
 /** @file One batch of a step: pseudo-FC draws, masked ROIs and dropout rows of every scan, all addressed. */
-import type { FcKind } from '../connectivity/kinds.ts';
-import { type DropRule, keptTimepoints, standardiseKept } from '../connectivity/pseudo-fc.ts';
+import { type DropRule, keptTimepoints } from '../connectivity/pseudo-fc.ts';
 import { drawDropoutRows, type Pass } from '../model/dropout.ts';
 import { maskedTokens } from '../model/masked-roi-modelling.ts';
 import type { ModelSize } from '../model/size.ts';
@@ -8,11 +7,12 @@ import { drawWithoutReplacement, type Purpose, randomStream } from '../random/dr
 import type { Feeds } from '../runtime/session.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import type { Objective } from './objective.ts';
+import type { PseudoFcViews } from './pseudo-fc-views.ts';
 
 /** What the passes of a step are fed beside the parameters. Every array holds the scans one after the other. */
 export interface StepBatch {
   readonly scans: number;
-  /** `series` of each view (and what Ledoit-Wolf needs). */
+  /** `connectivity` of each view, `[scans, rois, rois]`. */
   readonly views: readonly [Feeds, Feeds];
   /** `masked rois` of each branch, `[scans, masked, rois]`, each row 1 at its ROI. */
   readonly contrastive: Feeds;
@@ -25,9 +25,18 @@ export interface StepBatch {
 export interface BatchPlan {
   readonly size: ModelSize;
   readonly objective: Objective;
-  readonly fc: FcKind;
   readonly drop: DropRule;
   readonly seed: number;
+}
+
+/** The draws of a batch, before anything is computed from them. */
+export interface BatchDraws {
+  /** Per view and scan, 1 for each time point that stays. */
+  readonly kept: readonly [readonly Uint8Array[], readonly Uint8Array[]];
+  /** Masked ROIs of each scan, in order. */
+  readonly contrastive: readonly ArrayLike<number>[];
+  readonly reconstruction: readonly ArrayLike<number>[];
+  readonly dropout: StepBatch['dropout'];
 }
 
 /**
@@ -41,35 +50,34 @@ export function drawBatch(
   epoch: number,
   scans: ArrayLike<number>,
   series: readonly TimeSeries[],
-): StepBatch {
-  const { size, objective, seed, drop, fc } = plan;
+): BatchDraws {
+  const { size, objective, seed, drop } = plan;
   const keptIn = (view: 1 | 2) =>
     series.map(({ timepoints }, i) => keptTimepoints(drop, timepoints, { seed, epoch, scan: scans[i], view }));
   const maskedRois = (purpose: Purpose, count: number) =>
     Array.from(scans, (scan) =>
       drawWithoutReplacement(randomStream({ seed, purpose, a: epoch, b: scan }), size.rois, count),
     );
-  const dropout = objective.dropout > 0 ? drawDropout(plan, epoch, scans) : {};
-  const contrastive = maskedRois('masked-rois-contrastive', objective.contrastiveRois);
-  const reconstruction = maskedRois('masked-rois-reconstruction', objective.reconstructionRois);
-  return assembleBatch(size.rois, fc, series, { kept: [keptIn(1), keptIn(2)], contrastive, reconstruction, dropout });
+  return {
+    kept: [keptIn(1), keptIn(2)],
+    contrastive: maskedRois('masked-rois-contrastive', objective.contrastiveRois),
+    reconstruction: maskedRois('masked-rois-reconstruction', objective.reconstructionRois),
+    dropout: objective.dropout > 0 ? drawDropout(plan, epoch, scans) : {},
+  };
 }
 
-/** Draws given from outside or by {@link drawBatch}. */
-export interface BatchDraws {
-  /** Per view and scan, 1 for each time point that stays. */
-  readonly kept: readonly [readonly Uint8Array[], readonly Uint8Array[]];
-  /** Masked ROIs of each scan, in order. */
-  readonly contrastive: readonly ArrayLike<number>[];
-  readonly reconstruction: readonly ArrayLike<number>[];
-  readonly dropout: StepBatch['dropout'];
-}
-
-/** Lays draws out as graph inputs. */
-export function assembleBatch(rois: number, fc: FcKind, series: readonly TimeSeries[], draws: BatchDraws): StepBatch {
+/** Computes the pseudo-networks of a batch and lays everything out as graph inputs. */
+export async function assembleBatch(
+  networks: PseudoFcViews,
+  series: readonly TimeSeries[],
+  draws: BatchDraws,
+): Promise<StepBatch> {
+  const [{ rois }] = series;
+  const views = [1, 2].map(() => new Float32Array(series.length * rois * rois));
+  await networks.run(series, draws.kept, [views[0], views[1]]);
   return {
     scans: series.length,
-    views: [viewFeeds(fc, series, draws.kept[0]), viewFeeds(fc, series, draws.kept[1])],
+    views: [{ connectivity: views[0] }, { connectivity: views[1] }],
     contrastive: { 'masked rois': oneHot(draws.contrastive, rois) },
     reconstruction: { 'masked rois': oneHot(draws.reconstruction, rois) },
     dropout: draws.dropout,
@@ -83,28 +91,6 @@ export function microBatch(feeds: Feeds, scans: number, first: number, count: nu
     return values.subarray(first * perScan, (first + count) * perScan);
   };
   return Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, part(values)]));
-}
-
-function viewFeeds(fc: FcKind, series: readonly TimeSeries[], kept: readonly Uint8Array[]): Feeds {
-  const [{ rois }] = series;
-  const timepoints = Math.max(...series.map((scan) => scan.timepoints));
-  const values = new Float32Array(series.length * timepoints * rois);
-  const scanOf = (i: number) => values.subarray(i * timepoints * rois, (i + 1) * timepoints * rois);
-  for (const [i, scan] of series.entries()) standardiseKept(scan, kept[i], scanOf(i));
-  if (fc === 'pearson') return { series: values };
-  const points = Float32Array.from(kept, (flags) => flags.reduce((count, flag) => count + flag, 0));
-  return { series: values, points, spread: points.map((n, i) => n * fourthMoment(scanOf(i), rois)) };
-}
-
-/** Sum over time of (sum over ROIs of the squared series) squared. */
-function fourthMoment(values: Float32Array, rois: number): number {
-  let total = 0;
-  for (let start = 0; start < values.length; start += rois) {
-    let power = 0;
-    for (let i = start; i < start + rois; i++) power += values[i] * values[i];
-    total += power * power;
-  }
-  return total;
 }
 
 function oneHot(masked: readonly ArrayLike<number>[], rois: number): Float32Array {

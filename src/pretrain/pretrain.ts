@@ -2,9 +2,11 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
-import { drawBatch, type StepBatch } from './batch.ts';
+import type { Compile } from '../runtime/session.ts';
+import { assembleBatch, drawBatch, type StepBatch } from './batch.ts';
 import type { Losses } from './objective.ts';
 import { PAPER_ADAMW } from './optimizer.ts';
+import { pseudoFcViews } from './pseudo-fc-views.ts';
 import type { StepMetrics } from './run-directory.ts';
 import { learningRate, scanSampler, stepsPerEpoch } from './schedule.ts';
 import { objectiveOfSettings, type Settings, viewsOfSettings } from './settings.ts';
@@ -15,6 +17,8 @@ import { watchStep } from './watch.ts';
 export interface PretrainOptions {
   readonly dataset: Dataset;
   readonly settings: Settings;
+  /** For what runs beside the lanes: pseudo-networks. */
+  readonly compile: Compile;
   /** The lanes that take the steps. */
   readonly assemble: AssembleTeam;
   /** Called after every step, before the next one starts. */
@@ -34,20 +38,22 @@ export interface PretrainOptions {
  * @throws InputError when the loss or its gradient is no longer finite; the last checkpoint stays as it is
  */
 export async function pretrain(state: TrainingState, options: PretrainOptions): Promise<void> {
-  const { dataset, settings, assemble, onStep, onCheckpoint, onSnapshot, progress, signal } = options;
+  const { dataset, settings, compile, assemble, onStep, onCheckpoint, onSnapshot, progress, signal } = options;
   const { optimizer, training } = settings;
   const scans = dataset.scans.length;
   const perEpoch = stepsPerEpoch(scans, training.batch);
   const total = training.epochs * perEpoch;
   const objective = objectiveOfSettings(settings);
+  const { fc, drop } = viewsOfSettings(settings);
   const plan = {
     size: state.weights.size,
     objective,
     seed: training.seed,
     batch: training.batch,
-    ...viewsOfSettings(settings),
+    drop,
   };
   const runner = await stepRunner(plan, training.micro_batch, state, assemble);
+  const networks = pseudoFcViews({ fc, rois: plan.size.rois, compile });
   const sample = scanSampler(training.seed, scans, training.batch, dataset.parts);
   const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };
 
@@ -55,7 +61,7 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     const epoch = Math.floor(step / perEpoch);
     const draws = sample(epoch, step % perEpoch);
     const series = Array.from(draws, (address) => dataset.readSeries(address % scans));
-    return drawBatch(plan, epoch, draws, series);
+    return assembleBatch(networks, series, drawBatch(plan, epoch, draws, series));
   };
   let upcoming: Promise<StepBatch> | undefined;
 
@@ -103,6 +109,7 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     onCheckpoint(state);
   } finally {
     await runner.release();
+    await networks.release();
   }
 }
 

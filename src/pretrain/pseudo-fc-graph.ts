@@ -15,6 +15,7 @@ import {
   gatherRows,
   matMul,
   mul,
+  relu,
   reshape,
   scale,
   slice,
@@ -22,8 +23,7 @@ import {
   sub,
   sum,
 } from '../graph/ops/index.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
-import { shrinkToIdentity } from '../model/pseudo-network.ts';
+import { constant, identity, input, type Tensor } from '../graph/tensor.ts';
 
 /** Keeps 0 / 0 of an ROI without signal at 0; far below any variation that the caller takes as it is. */
 const TINY = 1e-37;
@@ -87,4 +87,22 @@ function diagonal(matrices: Tensor): Tensor {
 function outer(row: Tensor): Tensor {
   const [scans, , rois] = row.shape;
   return mul(reshape(row, [scans, rois, 1]), row);
+}
+
+/**
+ * Ledoit-Wolf shrinkage of a correlation matrix towards the identity (Ledoit, Wolf 2004, equation 14, as scikit-learn
+ * states it for standardised series).
+ *
+ * @param points how many time points there are, `[scans, 1, 1]`
+ * @param spread points * sum over time of (sum over ROIs of series²)², of series of unit norm, `[scans, 1, 1]`
+ */
+function shrinkToIdentity(pearson: Tensor, points: Tensor, spread: Tensor): Tensor {
+  const diagonal = mul(pearson, identity(pearson.shape[2]));
+  const withSignal = sum(diagonal, [1, 2]);
+  const squares = sum(mul(pearson, pearson), [1, 2]);
+  const distance = sub(squares, withSignal);
+  const noise = div(sub(spread, squares), points);
+  const bounded = sub(distance, relu(sub(distance, noise)));
+  const shrinkage = div(bounded, addScalar(distance, 1e-20));
+  return add(mul(pearson, addScalar(scale(shrinkage, -1), 1)), mul(diagonal, shrinkage));
 }

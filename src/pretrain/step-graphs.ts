@@ -6,7 +6,6 @@
  * the gradient that arrived at each embedding. A batch that fits keeps its activations and skips the second forward.
  * Every graph takes one pass over one view: no more than that is in memory, and lanes can share a step evenly.
  */
-import type { FcKind } from '../connectivity/kinds.ts';
 import { gradients, type Seed } from '../graph/gradients.ts';
 import { input, scalar, type Tensor } from '../graph/tensor.ts';
 import { dropoutPools, passDropout } from '../model/dropout.ts';
@@ -14,7 +13,6 @@ import { embed } from '../model/encoder.ts';
 import { type Alignment, alignment } from '../model/latent-alignment.ts';
 import { contrastiveLoss, maskedTokens, reconstructionLoss } from '../model/masked-roi-modelling.ts';
 import { ONLINE, TARGET, targetLayout, trainedLayout } from '../model/parameters.ts';
-import { pseudoNetwork } from '../model/pseudo-network.ts';
 import { type ModelSize, READOUT } from '../model/size.ts';
 import { type ParameterInputs, parameterInputs, within } from '../model/weights.ts';
 import type { Objective } from './objective.ts';
@@ -22,7 +20,6 @@ import type { Objective } from './objective.ts';
 export interface StepPlan {
   readonly size: ModelSize;
   readonly objective: Objective;
-  readonly fc: FcKind;
   /** Seeds the dropout pools. */
   readonly seed: number;
   /** Scans of the whole batch. */
@@ -50,7 +47,7 @@ export type StepGraph =
 
 type Outputs = Record<string, Tensor>;
 
-/** Builds a graph. Inputs beside those said above: `series` (see pseudoNetwork), `dropout rows`, and parameters by name. */
+/** Builds a graph. Inputs beside those said above: `connectivity` of a view, `dropout rows`, and parameters by name. */
 export function buildGraph(plan: StepPlan, graph: StepGraph): Outputs {
   const { size, batch } = plan;
   const { parameter, used } = parameterInputs([trainedLayout(size), targetLayout(size)]);
@@ -97,17 +94,20 @@ export function maskedCount({ objective, size, batch }: StepPlan, branch: Branch
 }
 
 function maskedLoss(plan: StepPlan, branch: Branch, scans: number, parameter: ParameterInputs): Tensor {
-  const { size, objective, fc } = plan;
+  const { size, objective } = plan;
   const count = branch === 'contrastive' ? objective.contrastiveRois : objective.reconstructionRois;
   const masked = input('masked rois', [scans, count, size.rois]);
   const lossOf = branch === 'contrastive' ? contrastiveLoss : reconstructionLoss;
-  const view = pseudoNetwork(fc, scans, size.rois);
-  return lossOf(view, masked, parameter, size, dropoutOf(plan, scans, maskedTokens(size)));
+  return lossOf(networks(plan, scans), masked, parameter, size, dropoutOf(plan, scans, maskedTokens(size)));
 }
 
 function embedView(plan: StepPlan, network: string, scans: number, parameter: ParameterInputs): Tensor {
-  const view = pseudoNetwork(plan.fc, scans, plan.size.rois);
-  return embed(view, within(network, parameter), plan.size, dropoutOf(plan, scans, plan.size.rois));
+  return embed(networks(plan, scans), within(network, parameter), plan.size, dropoutOf(plan, scans, plan.size.rois));
+}
+
+/** The pseudo-networks of a view. */
+function networks({ size: { rois } }: StepPlan, scans: number): Tensor {
+  return input('connectivity', [scans, rois, rois]);
 }
 
 function dropoutOf({ size, objective, seed: poolSeed }: StepPlan, scans: number, tokens: number) {

@@ -1,5 +1,6 @@
 /** @file Lanes in threads of their own (Node): the runtime holds a thread while it computes, so lanes need one each. */
 import { Worker } from 'node:worker_threads';
+import { nodeRuntime } from '../runtime/node.ts';
 import type { Compile } from '../runtime/session.ts';
 import type { Lane, Pass, StepBuffers } from './lane.ts';
 import { type AssembleTeam, soloTeam, stepBuffers } from './step.ts';
@@ -43,20 +44,24 @@ const TINY_PARAMETERS = 1e6;
 const MEMORY_LIMIT = 2 ** 32;
 const PAGE = 2 ** 16;
 
+export interface PreparedTeam {
+  readonly state: TrainingState;
+  readonly assemble: AssembleTeam;
+  /** For what runs beside the lanes. */
+  readonly compile: Compile;
+}
+
 /**
  * Lanes for a state, and the state they work on: where lanes have threads of their own, it is moved to memory that they
  * share, gradients included.
  */
-export function teamOn(
-  { compile, threads, lanes }: Machine,
-  state: TrainingState,
-): { readonly state: TrainingState; readonly assemble: AssembleTeam } {
+export function teamOn({ compile, threads, lanes }: Machine, state: TrainingState): PreparedTeam {
   const { weights, moments } = state;
   const { trained, target } = weights;
   const pays = threads > 1 && trained.length >= TINY_PARAMETERS;
   const count = lanes ?? (pays ? 2 : 1);
   const bytes = (3 + count) * bytesOf(trained) + bytesOf(target);
-  if (count === 1 || bytes > MEMORY_LIMIT) return { state, assemble: soloTeam(compile) };
+  if (count === 1 || bytes > MEMORY_LIMIT) return { state, assemble: soloTeam(compile), compile };
 
   const pages = Math.ceil(bytes / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
@@ -77,7 +82,7 @@ export function teamOn(
     moments: { first: moved(moments.first), second: moved(moments.second) },
   };
   const gradients = Array.from({ length: count }, () => take(trained.length));
-  return { state: shared, assemble: workerTeam(memory, gradients, threads) };
+  return { state: shared, assemble: workerTeam(memory, gradients, threads), compile: nodeRuntime({ threads: 1 }) };
 }
 
 /** Whole 64-byte lines, so that every buffer begins on one. */

@@ -99,6 +99,9 @@ export const NODE_ONLY: readonly string[] = [
   'pretrain/run-directory.ts',
   'pretrain/run-lock.ts',
   'pretrain/run-owner.ts',
+  // Threads of Node.
+  'pretrain/worker-lanes.ts',
+  'pretrain/lane-worker.ts',
   'simulate/write-cohort.ts',
   // Benches are of this machine.
   'bench',

@@ -6,8 +6,9 @@ import { embed } from '../../src/model/encoder.ts';
 import { ONLINE, trainedLayout } from '../../src/model/parameters.ts';
 import { checkSize } from '../../src/model/size.ts';
 import { initialWeights, parameterFeeds, parameterInputs, within } from '../../src/model/weights.ts';
-import { drawBatch } from '../../src/pretrain/batch.ts';
+import { assembleBatch, drawBatch } from '../../src/pretrain/batch.ts';
 import { PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
+import { pseudoFcViews } from '../../src/pretrain/pseudo-fc-views.ts';
 import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
 import { buildGraph } from '../../src/pretrain/step-graphs.ts';
 import { stateFrom } from '../../src/pretrain/training-state.ts';
@@ -27,8 +28,11 @@ export type Numbers = Readonly<Record<string, readonly number[]>>;
 export async function runEngine(compile: Compile): Promise<Numbers> {
   const weights = initialWeights(SIZE, 3);
   const scans = Array.from({ length: SCANS }, (_, scan) => series(scan));
-  const plan = { size: SIZE, objective: PAPER_OBJECTIVE, fc: FC, seed: 3, batch: SCANS } as const;
-  const drawn = drawBatch({ ...plan, drop: { kind: 'percent', percent: 20 } }, 0, [...scans.keys()], scans);
+  const plan = { size: SIZE, objective: PAPER_OBJECTIVE, seed: 3, batch: SCANS } as const;
+  const draws = drawBatch({ ...plan, drop: { kind: 'percent', percent: 20 } }, 0, [...scans.keys()], scans);
+  const views = pseudoFcViews({ fc: FC, rois: ROIS, compile });
+  const drawn = await assembleBatch(views, scans, draws);
+  await views.release();
   const numbers: Record<string, readonly number[]> = {};
 
   const fc = input('fc', [SCANS, ROIS, ROIS]);

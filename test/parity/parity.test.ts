@@ -11,6 +11,7 @@ import { type ModelWeights, parameterFeeds, parameterInputs, within } from '../.
 import { assembleBatch } from '../../src/pretrain/batch.ts';
 import { type Objective, PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
 import { PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
+import { pseudoFcViews } from '../../src/pretrain/pseudo-fc-views.ts';
 import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
 import { stateFrom } from '../../src/pretrain/training-state.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
@@ -72,8 +73,10 @@ describe(`parity on ${folder.split('/').at(-1)}`, () => {
   it('losses, gradients and updated parameters of three steps agree', async () => {
     const weights = golden.weights();
     const state = stateFrom(weights);
-    const batch = assembleBatch(size.rois, 'pearson', series, { ...golden, dropout: {} });
-    const plan = { size, objective, fc: 'pearson', seed: 0, batch: series.length } as const;
+    const networks = pseudoFcViews({ fc: 'pearson', rois: size.rois, compile });
+    const batch = await assembleBatch(networks, series, { ...golden, dropout: {} });
+    await networks.release();
+    const plan = { size, objective, seed: 0, batch: series.length } as const;
     const runner = await stepRunner(plan, series.length, state, soloTeam(compile));
     const adam = { ...PAPER_ADAMW, weightDecay: config.weight_decay, clipValue: config.clip_value };
     for (const [k, step] of golden.steps.entries()) {

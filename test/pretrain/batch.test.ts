@@ -1,110 +1,111 @@
 /** @file The draws of a batch: addressed by seed, epoch, scan and view, whatever other scans are in it. */
 import { describe, expect, it } from 'vitest';
-import { FC_KINDS } from '../../src/connectivity/kinds.ts';
+import { connectivity } from '../../src/connectivity/kinds.ts';
 import { PASSES } from '../../src/model/dropout.ts';
 import { modelSize } from '../../src/model/size.ts';
-import { type BatchPlan, drawBatch, microBatch, type StepBatch } from '../../src/pretrain/batch.ts';
+import { assembleBatch, type BatchDraws, type BatchPlan, drawBatch, microBatch } from '../../src/pretrain/batch.ts';
 import { PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
-import type { Feeds } from '../../src/runtime/session.ts';
+import { pseudoFcViews } from '../../src/pretrain/pseudo-fc-views.ts';
+import { nodeRuntime } from '../../src/runtime/node.ts';
 import { madeUpDataset, ROIS } from './made-up.ts';
 
 const dataset = madeUpDataset(12);
 const plan: BatchPlan = {
   size: modelSize('small', ROIS, { layers: 2, heads: 4, ffn: 12, feature: 6 }),
   objective: PAPER_OBJECTIVE,
-  fc: 'ledoit-wolf',
   drop: { kind: 'percent', percent: 20 },
   seed: 3,
 };
 const draw = (scans: number[], epoch = 2, changes: Partial<BatchPlan> = {}) =>
   drawBatch({ ...plan, ...changes }, epoch, scans, scans.map(dataset.readSeries));
 
-/** Everything a batch feeds, by name; series without the rows that pad them. */
-function feedsOf({ views, contrastive, reconstruction, dropout }: StepBatch, scans: number, index: number) {
-  const parts: [string, Feeds][] = [
-    ['view 1', views[0]],
-    ['view 2', views[1]],
-    ['contrastive', contrastive],
-    ['reconstruction', reconstruction],
-    ...Object.entries(dropout).map(([pass, feeds]): [string, Feeds] => [`dropout of ${pass}`, feeds]),
-  ];
-  return Object.fromEntries(
-    parts.flatMap(([part, feeds]) =>
-      Object.entries(microBatch(feeds, scans, index, 1)).map(([name, values]) => {
-        const end = name === 'series' ? values.findLastIndex((x) => x !== 0) + 1 : values.length;
-        return [`${part} ${name}`, Array.from(values.subarray(0, end))] as const;
-      }),
-    ),
-  );
+/** Everything drawn for one scan, by name. */
+function drawsOf({ kept, contrastive, reconstruction, dropout }: BatchDraws, scans: number, index: number) {
+  const rows = Object.entries(dropout).map(([pass, feeds]) => {
+    const values = microBatch(feeds, scans, index, 1)['dropout rows'];
+    return [`dropout of ${pass}`, Array.from(values)] as const;
+  });
+  return {
+    'view 1': Array.from(kept[0][index]),
+    'view 2': Array.from(kept[1][index]),
+    contrastive: Array.from(contrastive[index]),
+    reconstruction: Array.from(reconstruction[index]),
+    ...Object.fromEntries(rows),
+  };
 }
 
-/** ROIs that a scan hides, in order. */
-const hidden = (feeds: Feeds) => Array.from(feeds['masked rois']).flatMap((x, i) => (x === 1 ? [i % ROIS] : []));
-
 describe('draws', () => {
-  const alone = feedsOf(draw([7]), 1, 0);
+  const alone = drawsOf(draw([7]), 1, 0);
 
   it('of a scan are the same in any batch', () => {
-    expect(Object.keys(alone)).toHaveLength(2 * 3 + 2 + PASSES.length);
-    expect(feedsOf(draw([2, 7, 5]), 3, 1)).toEqual(alone);
-    expect(feedsOf(draw([7, 11]), 2, 0)).toEqual(alone);
+    expect(Object.keys(alone)).toHaveLength(2 + 2 + PASSES.length);
+    expect(drawsOf(draw([2, 7, 5]), 3, 1)).toEqual(alone);
+    expect(drawsOf(draw([7, 11]), 2, 0)).toEqual(alone);
   });
 
   it('differ between scans, epochs and seeds, every one of them', () => {
     const same = [dataset.readSeries(7), dataset.readSeries(7)];
-    const others = [
-      feedsOf(drawBatch(plan, 2, [8, 7], same), 2, 0),
-      feedsOf(draw([7], 3), 1, 0),
-      feedsOf(draw([7], 2, { seed: 4 }), 1, 0),
+    const others: ReturnType<typeof drawsOf>[] = [
+      drawsOf(drawBatch(plan, 2, [8, 7], same), 2, 0),
+      drawsOf(draw([7], 3), 1, 0),
+      drawsOf(draw([7], 2, { seed: 4 }), 1, 0),
     ];
     for (const other of others)
       for (const [name, values] of Object.entries(alone))
-        if (!name.endsWith('points')) expect(other[name], name).not.toEqual(values);
+        expect(Object.entries(other).find(([same]) => same === name)?.[1], name).not.toEqual(values);
   });
 
   it('differ between views, branches and passes', () => {
-    expect(alone['view 1 series']).not.toEqual(alone['view 2 series']);
-    const batch = draw([7]);
-    expect(hidden(batch.contrastive).slice(0, 5)).not.toEqual(hidden(batch.reconstruction));
-    const rows = PASSES.map((pass) => String(batch.dropout[pass]!['dropout rows']));
+    expect(alone['view 1']).not.toEqual(alone['view 2']);
+    expect(alone.contrastive.slice(0, 5)).not.toEqual(alone.reconstruction);
+    const rows = PASSES.map((pass) => String(draw([7]).dropout[pass]!['dropout rows']));
     expect(new Set(rows).size).toBe(PASSES.length);
   });
 
   it('hide 10 and 5 different ROIs of each scan', () => {
-    const batch = draw([0, 1, 2, 3, 4, 5]);
-    for (const [feeds, count] of [
-      [batch.contrastive, 10],
-      [batch.reconstruction, 5],
-    ] as const)
-      for (let scan = 0; scan < 6; scan++) {
-        const chosen = hidden(microBatch(feeds, 6, scan, 1));
-        expect(chosen).toHaveLength(count);
-        expect(new Set(chosen).size).toBe(count);
+    const { contrastive, reconstruction } = draw([0, 1, 2, 3, 4, 5]);
+    for (const [drawn, count] of [
+      [contrastive, 10],
+      [reconstruction, 5],
+    ] as const) {
+      expect(drawn.map((rois) => new Set(Array.from(rois)).size)).toEqual(Array(6).fill(count));
+      for (const rois of drawn) expect(rois).toHaveLength(count);
+    }
+  });
+
+  it('drop a fifth of the time points in each view', () => {
+    const scans = [0, 1, 2];
+    for (const view of draw(scans).kept)
+      for (const [i, flags] of view.entries()) {
+        const { timepoints } = dataset.scans[scans[i]];
+        expect(flags).toHaveLength(timepoints);
+        expect(flags.filter((flag) => flag === 0)).toHaveLength(Math.floor(timepoints / 5));
       }
+  });
+
+  it('without dropout draw none', () => {
+    expect(draw([1, 2], 0, { objective: { ...PAPER_OBJECTIVE, dropout: 0 } }).dropout).toEqual({});
   });
 });
 
-it('each view drops a fifth of the time points and pads short scans with zeros', () => {
-  const scans = [0, 1, 2];
-  const { views } = draw(scans);
-  const longest = Math.max(...scans.map((scan) => dataset.scans[scan].timepoints));
-  for (const view of views)
-    for (const [i, scan] of scans.entries()) {
-      const { series } = microBatch(view, scans.length, i, 1);
-      const empty = Array.from({ length: longest }, (_, t) =>
-        series.subarray(t * ROIS, (t + 1) * ROIS).every((x: number) => x === 0),
-      );
-      const { timepoints } = dataset.scans[scan];
-      expect(empty.slice(timepoints).every((padded) => padded)).toBe(true);
-      expect(empty.slice(0, timepoints).filter((dropped) => dropped)).toHaveLength(Math.floor(timepoints / 5));
-      expect(view.points[i]).toBe(timepoints - Math.floor(timepoints / 5));
+it('a batch feeds the connectivity of both views, and each masked ROI as a row that is 1 there', async () => {
+  const scans = [4, 9];
+  const series = scans.map(dataset.readSeries);
+  const draws = drawBatch(plan, 1, scans, series);
+  const networks = pseudoFcViews({ fc: 'pearson', rois: ROIS, compile: nodeRuntime({ threads: 1 }) });
+  const batch = await assembleBatch(networks, series, draws).finally(networks.release);
+  for (const view of [0, 1])
+    for (const [i, { values }] of series.entries()) {
+      const points = [...draws.kept[view][i].keys()].filter((t) => draws.kept[view][i][t] === 1);
+      const rows = Float32Array.from(points.flatMap((t) => [...values.subarray(t * ROIS, (t + 1) * ROIS)]));
+      const wanted = connectivity('pearson', { values: rows, timepoints: points.length, rois: ROIS });
+      const found = microBatch(batch.views[view], 2, i, 1).connectivity;
+      expect(found.every((x, k) => Math.abs(x - wanted[k]) < 2e-6)).toBe(true);
     }
-});
-
-it.each(FC_KINDS)('%s gets what it needs, and no dropout draws nothing', (fc) => {
-  const batch = draw([1, 2], 0, { fc, objective: { ...PAPER_OBJECTIVE, dropout: 0 } });
-  expect(Object.keys(batch.views[0])).toEqual(fc === 'pearson' ? ['series'] : ['series', 'points', 'spread']);
-  expect(batch.dropout).toEqual({});
+  const masked = batch.contrastive['masked rois'];
+  expect(masked).toHaveLength(2 * 10 * ROIS);
+  const places = Array.from(masked.entries()).flatMap(([k, x]) => (x === 1 ? [k % ROIS] : []));
+  expect(places).toEqual(draws.contrastive.flatMap((rois) => Array.from(rois)));
 });
 
 it('a micro-batch is a view of its scans', () => {

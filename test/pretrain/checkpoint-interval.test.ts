@@ -18,6 +18,7 @@ async function saves(training: Partial<Settings['training']>): Promise<number[]>
   await pretrain(initialState(sizeOfSettings(settings, ROIS), 1), {
     dataset,
     settings,
+    compile,
     assemble: soloTeam(compile),
     onStep: () => {},
     onCheckpoint: ({ step }) => steps.push(step),

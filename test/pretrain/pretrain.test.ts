@@ -54,6 +54,7 @@ async function goOn(directory: string, stopAfter?: number): Promise<TrainingStat
   await pretrain(state, {
     dataset,
     settings,
+    compile,
     assemble: soloTeam(compile),
     onStep: (metrics) => {
       log(metrics);

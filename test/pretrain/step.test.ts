@@ -1,16 +1,19 @@
 /** @file One step: the same in any micro-batches, every parameter trained, branches that can be left out. */
 import { describe, expect, it } from 'vitest';
+import type { FcKind } from '../../src/connectivity/kinds.ts';
 import { ONLINE, type ParameterPlace, TARGET, trainedLayout, viewOf } from '../../src/model/parameters.ts';
 import { modelSize } from '../../src/model/size.ts';
 import { initialWeights } from '../../src/model/weights.ts';
-import { drawBatch } from '../../src/pretrain/batch.ts';
+import { assembleBatch, type BatchDraws, drawBatch, type StepBatch } from '../../src/pretrain/batch.ts';
 import { type Objective, PAPER_OBJECTIVE, weighLosses } from '../../src/pretrain/objective.ts';
 import { PAPER_ADAMW } from '../../src/pretrain/optimizer.ts';
+import { pseudoFcViews } from '../../src/pretrain/pseudo-fc-views.ts';
 import { soloTeam, stepRunner } from '../../src/pretrain/step.ts';
 import { initialState, stateFrom } from '../../src/pretrain/training-state.ts';
 import { teamOn } from '../../src/pretrain/worker-lanes.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import type { Feeds } from '../../src/runtime/session.ts';
+import type { TimeSeries } from '../../src/series/time-series.ts';
 import { naiveEncode, naiveLinear, parametersOf, rowsOf } from '../model/naive-encoder.ts';
 import { madeUpDataset, ROIS } from './made-up.ts';
 
@@ -22,19 +25,25 @@ const series = Array.from(scans, dataset.readSeries);
 const compile = nodeRuntime({ threads: 1 });
 const LEARNING_RATE = 3e-4;
 
+function batchOf(fc: FcKind, draws: BatchDraws, of: readonly TimeSeries[]): Promise<StepBatch> {
+  const networks = pseudoFcViews({ fc, rois: ROIS, compile });
+  return assembleBatch(networks, of, draws).finally(networks.release);
+}
+
 /** One whole step from the initial weights. */
 async function takeStep(microBatch: number, objective: Objective = PAPER_OBJECTIVE, lanes = 1) {
   const plan = {
     size,
     objective,
-    fc: 'ledoit-wolf',
     drop: { kind: 'percent', percent: 20 },
     seed: 5,
     batch: BATCH,
   } as const;
   const { state, assemble } = teamOn({ compile, threads: 1, lanes }, initialState(size, 5));
   const runner = await stepRunner(plan, microBatch, state, assemble);
-  const { losses, embedding } = await runner.run(drawBatch(plan, 3, scans, series));
+  const { losses, embedding } = await runner.run(
+    await batchOf('ledoit-wolf', drawBatch(plan, 3, scans, series), series),
+  );
   const gradient = runner.gradient.slice();
   const norms = await runner.update({ ...PAPER_ADAMW, step: 1, learningRate: LEARNING_RATE, momentum: 0.996 });
   await runner.release();
@@ -164,7 +173,6 @@ it('running statistics take a tenth of each batch, both views one after the othe
   const plan = {
     size,
     objective: { ...PAPER_OBJECTIVE, dropout: 0 },
-    fc: 'pearson',
     drop: { kind: 'percent', percent: 20 },
     seed: 5,
     batch: 4,
@@ -172,19 +180,16 @@ it('running statistics take a tenth of each batch, both views one after the othe
   const weights = initialWeights(size, 5);
   const parameters = parametersOf(weights);
   const few = series.slice(0, 4);
-  const batch = drawBatch(plan, 0, scans.slice(0, 4), few);
+  const batch = await batchOf('pearson', drawBatch(plan, 0, scans.slice(0, 4), few), few);
   const state = stateFrom(weights);
   const runner = await stepRunner(plan, 2, state, soloTeam(compile));
   await runner.run(batch);
   await runner.release();
 
-  /** What the projector's BatchNorm saw of one view, `[scans][hidden]`. The series of a view are of unit norm. */
+  /** What the projector's BatchNorm saw of one view, `[scans][hidden]`. */
   const hiddenOf = (view: Feeds) =>
-    rowsOf(view.series, view.series.length / 4).flatMap((scan) => {
-      const points = rowsOf(scan, ROIS);
-      const fc = Array.from({ length: ROIS }, (_, i) =>
-        Array.from({ length: ROIS }, (_unused, j) => points.reduce((sum, point) => sum + point[i] * point[j], 0)),
-      );
+    rowsOf(view.connectivity, ROIS * ROIS).flatMap((network) => {
+      const fc = rowsOf(network, ROIS);
       const tokens = naiveEncode(fc, ONLINE, size, parameters);
       const embedding = naiveLinear(tokens, `${ONLINE}dim_reduction.0`, parameters).flat();
       return naiveLinear([embedding.map((x) => (x > 0 ? x : 0.01 * x))], `${ONLINE}g.net.0`, parameters);

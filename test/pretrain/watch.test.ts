@@ -9,7 +9,8 @@ import { decodeState, encodeState, initialState, type TrainingState } from '../.
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { madeUpDataset, ROIS, smallSettings } from './made-up.ts';
 
-const assemble = soloTeam(nodeRuntime({ threads: 1 }));
+const compile = nodeRuntime({ threads: 1 });
+const assemble = soloTeam(compile);
 const dataset = madeUpDataset(32);
 const stateOf = (settings: Settings) => initialState(sizeOfSettings(settings, ROIS), settings.training.seed);
 
@@ -20,6 +21,7 @@ async function metricsOf(settings: Settings, state: TrainingState, stopAfter?: n
   await pretrain(state, {
     dataset,
     settings,
+    compile,
     assemble,
     onStep: (line) => {
       metrics.push(line);

@@ -3,18 +3,23 @@ import { isMissing } from '../dataset/missing-value.ts';
 import { InputError } from '../errors/input-error.ts';
 import { columnValue, type LabelledDataset, type LabelRequest, labelRule } from './label-rule.ts';
 
-/** One scan of a task. */
-export interface LabelledScan {
+/** One scan of a task of any kind. */
+export interface TaskScan {
   /** Row of the data set (and of its features). */
   readonly row: number;
   readonly scanId: string;
   readonly participantId: string;
   readonly site: string;
+}
+
+/** One scan of a two-class task. */
+export interface LabelledScan extends TaskScan {
   readonly positive: boolean;
 }
 
 /** A two-class question about the scans of a data set. */
 export interface Task {
+  readonly kind: 'two-class';
   readonly label: string;
   /** What the two classes are in the column: a value, `>15`, or `not ASD`. */
   readonly positive: string;
@@ -47,7 +52,8 @@ export function labelScans(dataset: LabelledDataset, request: LabelRequest): Tas
     const { scanId, participantId, site } = scan;
     scans.push({ row, scanId, participantId, site, positive: verdict === 'positive' });
   }
-  const task = { label: request.label, positive: rule.positive, control: rule.control, scans, dropped };
+  const { positive, control } = rule;
+  const task: Task = { kind: 'two-class', label: request.label, positive, control, scans, dropped };
   requireTwoClasses(dataset, task);
   return task;
 }

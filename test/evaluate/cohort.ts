@@ -17,7 +17,8 @@ export function taskOf(people: readonly Person[]): Task {
     ),
   );
   const dropped = { missing: 0, other: 0 };
-  return { label: 'dx', positive: '1', control: '0', scans: scans.map((scan, row) => ({ ...scan, row })), dropped };
+  const rows = scans.map((scan, row) => ({ ...scan, row }));
+  return { kind: 'two-class', label: 'dx', positive: '1', control: '0', scans: rows, dropped };
 }
 
 /** `count` people, half of them patients, over `sites` sites, `sessions` scans each. */

@@ -1,18 +1,9 @@
 /** @file Step 5: latent representation alignment (LRA), BYOL's objective between two pseudo-networks of one person. */
-import { add, addScalar, div, linear, mean, mul, relu, scale, sqrt, sub, sum, sumAll } from '../graph/ops/index.ts';
-import { input, type Tensor } from '../graph/tensor.ts';
+import { addScalar, div, linear, mul, relu, scale, sqrt, sum, sumAll } from '../graph/ops/index.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { type BatchStatistics, batchNorm, batchNormInEvaluation } from './batch-norm.ts';
 import { ONLINE, TARGET } from './parameters.ts';
 import type { ParameterInputs } from './weights.ts';
-
-const EPSILON = 1e-5;
-
-/** Statistics of one batch at one BatchNorm layer, each `[1, width]`. */
-export interface BatchStatistics {
-  readonly layer: string;
-  readonly mean: Tensor;
-  /** Unbiased, as the running variance wants it. */
-  readonly variance: Tensor;
-}
 
 export interface Alignment {
   /** Sum over scans, shape []. */
@@ -43,42 +34,15 @@ export function alignment(online: Tensor, target: Tensor, parameter: ParameterIn
 
 /** The projection with running statistics (evaluation), `[scans, feature]`. Graph inputs `mean LAYER` and `variance LAYER`. */
 export function projectInEvaluation(embedding: Tensor, parameter: ParameterInputs): Tensor {
-  return mlp(`${ONLINE}g`, embedding, parameter, (hidden) => {
-    const layer = `${ONLINE}g.net.1`;
-    const width = hidden.shape[1];
-    return standardise(
-      hidden,
-      input(`mean ${layer}`, [1, width]),
-      input(`variance ${layer}`, [1, width]),
-      layer,
-      parameter,
-    );
-  });
+  return mlp(`${ONLINE}g`, embedding, parameter, (hidden) =>
+    batchNormInEvaluation(hidden, `${ONLINE}g.net.1`, parameter),
+  );
 }
 
 /** Linear, BatchNorm, ReLU, Linear: the form of projector and predictor. */
 function mlp(name: string, x: Tensor, parameter: ParameterInputs, normalise: (hidden: Tensor) => Tensor): Tensor {
   const hidden = linear(x, parameter(`${name}.net.0.weight`), parameter(`${name}.net.0.bias`));
   return linear(relu(normalise(hidden)), parameter(`${name}.net.3.weight`), parameter(`${name}.net.3.bias`));
-}
-
-/** BatchNorm over the whole batch (Ioffe, Szegedy 2015). */
-function batchNorm(
-  x: Tensor,
-  layer: string,
-  parameter: ParameterInputs,
-): { readonly normalised: Tensor; readonly batch: BatchStatistics } {
-  const [scans] = x.shape;
-  const average = mean(x, [0]);
-  const centred = sub(x, average);
-  const variance = mean(mul(centred, centred), [0]);
-  const normalised = standardise(x, average, variance, layer, parameter);
-  return { normalised, batch: { layer, mean: average, variance: scale(variance, scans / (scans - 1)) } };
-}
-
-function standardise(x: Tensor, average: Tensor, variance: Tensor, layer: string, parameter: ParameterInputs): Tensor {
-  const unit = div(sub(x, average), sqrt(addScalar(variance, EPSILON)));
-  return add(mul(unit, parameter(`${layer}.weight`)), parameter(`${layer}.bias`));
 }
 
 /** Sum over scans of 2 - 2 cos(a, b). */

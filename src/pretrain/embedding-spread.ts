@@ -1,5 +1,5 @@
 /** @file How much embeddings differ between scans: their standard deviation and effective rank. */
-import { symmetricEigenvalues } from './symmetric-eigenvalues.ts';
+import { symmetricEigenvalues } from '../linear-algebra/symmetric-eigen.ts';
 
 /** Scans that a spread is taken over. */
 export const SPREAD_SCANS = 256;

@@ -14,6 +14,10 @@ export const PURPOSES = [
   'simulate',
   'permuted-labels',
   'bootstrap',
+  'finetune-order',
+  'finetune-head',
+  'finetune-dropout',
+  'inner-folds',
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 

@@ -6,7 +6,8 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { PARTS, type Part } from '../dataset/participant-split.ts';
 import { InputError, isInputError } from '../errors/input-error.ts';
 import type { Task } from '../evaluate/labels.ts';
-import { requireBothClasses, type Split } from '../evaluate/splits.ts';
+import { requireClasses } from '../evaluate/split-guards.ts';
+import type { Split } from '../evaluate/splits.ts';
 import { readText } from '../files/atomic.ts';
 import type { ModelCard } from '../model/card.ts';
 
@@ -78,7 +79,7 @@ function savedSplit(model: string, sha256: string): { readonly file: string; rea
 /** The split knows no labels, so that a rare class can be missing from a side. */
 function refuseMissingClass(task: Task, split: Split, file: string): void {
   try {
-    requireBothClasses(task, split, file);
+    requireClasses(task, split, file);
   } catch (error) {
     if (!isInputError(error)) throw error;
     throw new InputError({ ...error.details, fix: `choose another label, ${IGNORE}` }, { cause: error });

@@ -23,19 +23,27 @@ export function dealParticipants<Person extends { readonly site: string }>(
   stream: RandomStream,
 ): Record<Part, Person[]> {
   const parts: Record<Part, Person[]> = { train: [], validation: [], test: [] };
-  const sites = [...new Set(people.map(({ site }) => site))].sort();
-  const queue = shuffled(sites, stream).flatMap((site) =>
-    shuffled(
-      people.filter((person) => person.site === site),
-      stream,
-    ),
-  );
+  const queue = queueBySite(people, stream);
   const share = partSizes(queue.length);
   for (const [already, person] of queue.entries()) {
     const behind = (part: Part) => share[part] * (already + 1) - parts[part].length * queue.length;
     parts[PARTS.reduce((most, next) => (behind(next) > behind(most) ? next : most))].push(person);
   }
   return parts;
+}
+
+/** People in random order, site after site, the sites in random order. */
+export function queueBySite<Person extends { readonly site: string }>(
+  people: readonly Person[],
+  stream: RandomStream,
+): Person[] {
+  const sites = [...new Set(people.map(({ site }) => site))].sort();
+  return shuffled(sites, stream).flatMap((site) =>
+    shuffled(
+      people.filter((person) => person.site === site),
+      stream,
+    ),
+  );
 }
 
 /** How many of n people go where. Two people are enough for one to train on and one to test on. */

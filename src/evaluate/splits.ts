@@ -1,9 +1,9 @@
 /** @file Repeated splits of participants, balanced over sites and classes: train 70 %, validation 15 %, test 15 %. */
 import { dealParticipants, PARTS, type Part } from '../dataset/participant-split.ts';
-import { InputError } from '../errors/input-error.ts';
-import { type RandomStream, randomStream } from '../random/draws.ts';
-import { participantsOf, type Task } from './labels.ts';
-import { groupByParticipant, type Participant } from './participants.ts';
+import { randomStream } from '../random/draws.ts';
+import { requireClasses } from './split-guards.ts';
+import { strataOf } from './strata.ts';
+import type { AnyTask } from './task-kinds.ts';
 
 /** Positions in `task.scans`, ascending. */
 export interface Split {
@@ -13,45 +13,31 @@ export interface Split {
 }
 
 /**
- * Splits of the task's participants, one a repeat. They depend on the participants, their sites and classes and the seed,
- * not on the order of rows.
+ * Splits of the task's participants, one a repeat. They depend on the participants, their sites and classes (or numbers)
+ * and the seed, not on the order of rows.
+ *
+ * The people of each class are dealt by themselves, so that every part gets its share of each class to the person.
  *
  * @throws InputError when a class is missing on the training or the test side
  */
-export function repeatedSplits(task: Task, repeats: number, seed: number): Split[] {
-  const participants = groupByParticipant(task.scans);
+export function repeatedSplits(task: AnyTask, repeats: number, seed: number): Split[] {
+  // Those of several classes last.
+  const strata = strataOf(task).sort((a, b) => a.classes.length - b.classes.length);
   return Array.from({ length: repeats }, (_, repeat) => {
-    const split = oneSplit(participants, randomStream({ seed, purpose: 'split', a: repeat }));
-    requireBothClasses(task, split, `split ${repeat + 1}`);
+    const stream = randomStream({ seed, purpose: 'split', a: repeat });
+    const parts: Record<Part, number[]> = { train: [], validation: [], test: [] };
+    for (const { people } of strata) {
+      const dealt = dealParticipants(people, stream);
+      for (const part of PARTS) for (const { scans } of dealt[part]) parts[part].push(...scans);
+    }
+    const split = ascending(parts);
+    requireClasses(task, split, `split ${repeat + 1}`);
     return split;
   });
 }
 
-/** @throws InputError naming the class that is missing on the training or the test side */
-export function requireBothClasses(task: Task, split: Split, where: string): void {
-  for (const part of ['train', 'test'] as const)
-    for (const positive of [true, false]) {
-      const scans = split[part].map((i) => task.scans[i]);
-      if (participantsOf(scans, positive) > 0) continue;
-      const name = positive ? task.positive : task.control;
-      throw new InputError({
-        where,
-        problem: `no participant of class "${name}" is on the ${part} side`,
-        expected: 'at least one',
-        found: `${participantsOf(task.scans, positive)} in all`,
-        fix: 'add participants of this class or choose another label',
-      });
-    }
-}
-
-/** The people of each class are dealt by themselves, so that every part gets its share of each class to the person. */
-function oneSplit(participants: readonly Participant[], stream: RandomStream): Split {
-  const parts: Record<Part, number[]> = { train: [], validation: [], test: [] };
-  for (const classes of ['control', 'positive', 'both'] as const) {
-    const members = participants.filter((participant) => participant.classes === classes);
-    const dealt = dealParticipants(members, stream);
-    for (const part of PARTS) for (const { scans } of dealt[part]) parts[part].push(...scans);
-  }
-  const ascending = (positions: number[]) => positions.sort((a, b) => a - b);
-  return { train: ascending(parts.train), validation: ascending(parts.validation), test: ascending(parts.test) };
+/** The split of three lists of positions in any order. */
+export function ascending(parts: Readonly<Record<Part, readonly number[]>>): Split {
+  const sorted = (positions: readonly number[]) => [...positions].sort((a, b) => a - b);
+  return { train: sorted(parts.train), validation: sorted(parts.validation), test: sorted(parts.test) };
 }

@@ -157,7 +157,7 @@ describe('a file of splits', () => {
     await expect(parseSplits('{', 's.json', task, 'abc')).rejects.toThrow(
       's.json: this is not JSON; pass a splits.json',
     );
-    await expect(read({ version: 2 })).rejects.toThrow('splits.json: this is not a file of splits (version: ');
+    await expect(read({ version: 3 })).rejects.toThrow('splits.json: this is not a file of splits (version: ');
     const transferred = await splitDocument(task, splits, { seed: 4, datasetHash: 'abc', testDatasetHash: 'def' });
     await expect(read(transferred)).rejects.toThrow(
       'these splits train on one data set and test on another; pass --test.',

@@ -11,6 +11,29 @@ const size = z.strictObject({
   feature: z.int().positive(),
 });
 
+/** What the head of a fine-tuned model answers. */
+const answer = z.discriminatedUnion('kind', [
+  /** One of these classes, in the order of the head's outputs; of two, the control first. */
+  z.strictObject({ kind: z.literal('classes'), classes: z.array(z.string()).min(2) }),
+  /** A number: `mean + deviation x output`. */
+  z.strictObject({ kind: z.literal('number'), mean: z.number(), deviation: z.number().positive() }),
+]);
+export type Answer = z.infer<typeof answer>;
+
+const finetuned = z.strictObject({
+  label: z.string(),
+  answer,
+  /** The encoder was left as it was. */
+  frozen: z.boolean(),
+  dataset: z.strictObject({ hash: z.string(), scans: z.int(), participants: z.int() }),
+  /** Ids of those whose labels it has seen, in training or to know when to stop. */
+  participants: z.array(z.string()),
+  seed: z.int(),
+  epochs: z.int(),
+  /** Whose weights were kept, from 1. */
+  best_epoch: z.int(),
+});
+
 const cardSchema = z.looseObject({
   format: z.literal('brainmass-model/1'),
   /** Version of this package. */
@@ -34,6 +57,8 @@ const cardSchema = z.looseObject({
       datasets: z.array(z.strictObject({ name: z.string(), role: z.string(), weight: z.number(), hash: z.string() })),
     })
     .optional(),
+  /** Of a model with a head, which was trained on labels. */
+  finetuned: finetuned.optional(),
   seed: z.int().optional(),
   epochs: z.number().optional(),
   steps: z.int().optional(),

@@ -3,9 +3,10 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
 import { readBytes, readText } from '../files/atomic.ts';
-import { parseSafetensors, type StoredTensor } from '../files/safetensors.ts';
+import { parseSafetensors } from '../files/safetensors.ts';
 import { type ModelCard, parseCard } from './card.ts';
-import { fromStateDict, impliedSize } from './state-dict.ts';
+import { type HeadWeights, headFromTensors } from './head-weights.ts';
+import { fromStateDict, impliedSize, type NamedTensors } from './state-dict.ts';
 import { parseTorchCheckpoint } from './torch-checkpoint.ts';
 import type { ModelWeights } from './weights.ts';
 
@@ -13,6 +14,8 @@ import type { ModelWeights } from './weights.ts';
 export interface Model {
   readonly weights: ModelWeights;
   readonly card: ModelCard;
+  /** Of a fine-tuned model. */
+  readonly head?: HeadWeights;
 }
 
 /** What a checkpoint without a card does not say of itself. */
@@ -48,21 +51,25 @@ function loadRun(directory: string): Model {
       fix: 'name a directory written by brainmass pretrain',
     });
   const card = parseCard(readText(join(directory, 'card.json')), join(directory, 'card.json'));
-  const { tensors } = parseSafetensors(readBytes(file), file);
-  return { weights: fromStateDict(tensors, card.size, file), card };
+  return withCard(parseSafetensors(readBytes(file), file).tensors, card, file);
 }
 
 function loadSafetensors(file: string, known: KnownOfModel): Model {
   const { tensors, metadata } = parseSafetensors(readBytes(file), file);
-  if (metadata.card !== undefined) {
-    const card = parseCard(metadata.card, `${file}, card`);
-    return { weights: fromStateDict(tensors, card.size, file), card };
-  }
+  if (metadata.card !== undefined) return withCard(tensors, parseCard(metadata.card, `${file}, card`), file);
   return withoutCard(tensors, file, known);
 }
 
+function withCard(tensors: NamedTensors, card: ModelCard, file: string): Model {
+  const weights = fromStateDict(tensors, card.size, file);
+  if (card.finetuned === undefined) return { weights, card };
+  const { answer } = card.finetuned;
+  const outputs = answer.kind === 'classes' ? answer.classes.length : 1;
+  return { weights, card, head: headFromTensors(tensors, card.size.rois, outputs, file) };
+}
+
 /** Published weights say neither atlas nor connectivity; the released code computes Ledoit-Wolf-shrunk correlation. */
-function withoutCard(tensors: ReadonlyMap<string, StoredTensor>, file: string, { heads }: KnownOfModel): Model {
+function withoutCard(tensors: NamedTensors, file: string, { heads }: KnownOfModel): Model {
   const size = impliedSize(tensors, file, heads);
   const atlas = size.rois === 100 ? 'schaefer100' : undefined;
   return {

@@ -20,7 +20,8 @@ export interface ParameterLayout {
 export const ONLINE = 'online_network.';
 export const TARGET = 'target_network.';
 
-type Declared = readonly (readonly [name: string, shape: Shape])[];
+/** Names and shapes, in the order of the buffer. */
+export type Declared = readonly (readonly [name: string, shape: Shape])[];
 
 /**
  * What the optimizer trains: the online network first (so that the target network is laid out like the beginning of
@@ -87,17 +88,20 @@ function batchNormHead(name: string, input: number, hidden: number, output: numb
   ];
 }
 
-const dense = (name: string, input: number, output: number): Declared => [
+/** A linear layer. */
+export const dense = (name: string, input: number, output: number): Declared => [
   [`${name}.weight`, [output, input]],
   [`${name}.bias`, [output]],
 ];
 
-const normalisation = (name: string, width: number): Declared => [
+/** Gain and bias of a normalisation. */
+export const normalisation = (name: string, width: number): Declared => [
   [`${name}.weight`, [width]],
   [`${name}.bias`, [width]],
 ];
 
-function layOut(declared: Declared): ParameterLayout {
+/** Places for what is declared, one behind the other. */
+export function layOut(declared: Declared): ParameterLayout {
   let offset = 0;
   const places = declared.map(([name, shape]) => {
     const place = { name, shape, offset, length: sizeOf(shape) };

@@ -6,7 +6,7 @@ import { ONLINE, targetLayout, trainedLayout, viewOf } from './parameters.ts';
 import { checkSize, type ModelSize, PRESETS, READOUT } from './size.ts';
 import { emptyWeights, type ModelWeights } from './weights.ts';
 
-type NamedTensors = ReadonlyMap<string, StoredTensor>;
+export type NamedTensors = ReadonlyMap<string, StoredTensor>;
 
 /** Every tensor of the published state dict, also its `norm`, a LayerNorm that the method never uses. Nothing is copied. */
 export function toStateDict({ size, trained, target, batchNorm }: ModelWeights): Map<string, StoredTensor> {
@@ -44,7 +44,8 @@ export function fromStateDict(tensors: NamedTensors, size: ModelSize, where: str
   return weights;
 }
 
-function floats(tensors: NamedTensors, name: string, shape: readonly number[], where: string): Float32Array {
+/** @throws InputError when the tensor is missing, of another shape, or not finite */
+export function floats(tensors: NamedTensors, name: string, shape: readonly number[], where: string): Float32Array {
   const tensor = tensors.get(name);
   if (tensor === undefined)
     throw new InputError({

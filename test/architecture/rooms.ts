@@ -47,7 +47,25 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // A step shares its scans with other ranks, through the interface; MPI itself needs Node.
     'ranks',
   ],
-  evaluate: ['dataset', 'model', 'runtime'],
+  finetune: [
+    'model',
+    'runtime',
+    // The graph of a step is built from the model's parts, and its gradient taken.
+    'graph',
+    // Networks of scans, and pseudo-FC to augment them.
+    'connectivity',
+    'dataset/dataset.ts',
+    'series/time-series.ts',
+    // The same update rule as in pretraining.
+    'pretrain/optimizer.ts',
+  ],
+  evaluate: [
+    'dataset',
+    'model',
+    'runtime',
+    // Fine-tuning is one of its protocols.
+    'finetune',
+  ],
   explain: ['evaluate', 'model'],
   report: ['evaluate', 'explain'],
   bench: [
@@ -73,6 +91,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'ranks',
     'model',
     'pretrain',
+    'finetune',
     'evaluate',
     'explain',
     'report',
@@ -126,6 +145,7 @@ export const BROWSER_ENTRIES: readonly string[] = [
   'model/torch-checkpoint.ts',
   'pretrain/pretrain.ts',
   'pretrain/step.ts',
+  'finetune/finetune.ts',
   'evaluate/evaluate.ts',
   'series/read-matrix.ts',
   'atlas/atlas.ts',

@@ -65,6 +65,9 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'runtime',
     // Fine-tuning is one of its protocols.
     'finetune',
+    // Baselines are of raw connectivity; one averages it over pseudo-FC views of series.
+    'connectivity',
+    'series/time-series.ts',
   ],
   explain: ['evaluate', 'model'],
   report: ['evaluate', 'explain'],

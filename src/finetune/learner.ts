@@ -3,6 +3,7 @@ import { drawDropoutRows } from '../model/dropout.ts';
 import { HIDDEN, headLayout } from '../model/head.ts';
 import { copyHead, type HeadWeights, headFeeds, initialHead, statisticsFeeds } from '../model/head-weights.ts';
 import { ONLINE, type ParameterPlace, trainedLayout, viewOf } from '../model/parameters.ts';
+import { READOUT } from '../model/size.ts';
 import type { ModelWeights } from '../model/weights.ts';
 import { adamW, emptyMoments, PAPER_ADAMW } from '../pretrain/optimizer.ts';
 import { randomStream } from '../random/draws.ts';
@@ -68,7 +69,7 @@ export function learner(
   }));
   const into = Object.fromEntries(parts.map(({ name, gradient }) => [`gradient ${name}`, gradient]));
   const encoderFeeds = Object.fromEntries(encoderPlaces.map((place) => [place.name, viewOf(trained, place)]));
-  const width = table.kind === 'networks' ? size.rois ** 2 : table.values.length / target.truth.length;
+  const width = frozen ? READOUT * size.rois : size.rois ** 2;
   const input = frozen ? 'embedding' : 'connectivity';
 
   const sessions = new Map<string, Promise<Session>>();

@@ -4,7 +4,7 @@ import { InputError } from '../errors/input-error.ts';
 import { sha256 } from './sha256.ts';
 import { refuseSharedParticipants, requireClasses } from './split-guards.ts';
 import { placeOfSplit, SplitPlan } from './split-plan.ts';
-import type { Split } from './splits.ts';
+import { ascending, type Split } from './splits.ts';
 import { classNames } from './strata.ts';
 import { type AnyTask, TASK_KINDS } from './task-kinds.ts';
 
@@ -135,7 +135,8 @@ export async function parseSplits(
           });
         return at;
       });
-    const split = { train: positions(train), validation: positions(validation), test: positions(test) };
+    // In the order of rows, as they were dealt: the file has them by id.
+    const split = ascending({ train: positions(train), validation: positions(validation), test: positions(test) });
     refuseSharedParticipants(task, split, here);
     // A site left out may lack a class.
     requireClasses(task, split, here, plan?.kind === 'leave-one-site-out' ? ['train'] : ['train', 'test']);

@@ -85,9 +85,20 @@ export function lowerGraph(outputs: Readonly<Record<string, Tensor>>, fusedProdu
     for (const [index, tensor] of node.outputs.entries()) names.set(tensor, lowered[index]);
   }
   const described = Object.entries(outputs).map(([name, tensor]) => ({ name, type: tensor.type, shape: tensor.shape }));
-  for (const [name, tensor] of Object.entries(outputs))
-    nodes.push({ opType: 'Identity', domain: '', inputs: [emitter.name(tensor)], outputs: [name], attributes: {} });
-  return { onnx: encodeOnnx({ nodes, inputs, outputs: described, initializers }), inputs, outputs: described };
+  // An output takes the name asked for; only an input, a constant, or what has a name already needs a node of its own.
+  const renamed = new Map<string, string>();
+  for (const [name, tensor] of Object.entries(outputs)) {
+    const inner = emitter.name(tensor);
+    if (inner.startsWith('%t') && !renamed.has(inner)) renamed.set(inner, name);
+    else nodes.push({ opType: 'Identity', domain: '', inputs: [inner], outputs: [name], attributes: {} });
+  }
+  const named = (names: readonly string[]) => names.map((name) => renamed.get(name) ?? name);
+  const finished = nodes.map((node) => ({ ...node, inputs: named(node.inputs), outputs: named(node.outputs) }));
+  return {
+    onnx: encodeOnnx({ nodes: finished, inputs, outputs: described, initializers }),
+    inputs,
+    outputs: described,
+  };
 }
 
 /** The nodes that `tensors` depend on, in topological order. */

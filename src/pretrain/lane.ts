@@ -6,6 +6,8 @@
  * A lane in another thread holds copies of the parameters (the runtime takes no shared memory); one in this thread
  * works on the buffers themselves.
  */
+
+import { sizeOf } from '../graph/tensor.ts';
 import { ONLINE, type ParameterLayout, type ParameterPlace, trainedLayout, viewOf } from '../model/parameters.ts';
 import { bufferFeeds } from '../model/weights.ts';
 import type { Compile, Feeds, Results, Session } from '../runtime/session.ts';
@@ -17,6 +19,8 @@ import { PLAIN_KERNELS, type UpdateKernels } from './update-kernels.ts';
 export interface Pass {
   readonly graph: StepGraph;
   readonly feeds: Feeds;
+  /** Under this name the lane keeps what an `embed` leaves for its `backward`. */
+  readonly activations?: string;
 }
 
 /** Flat buffers that all lanes see, and one gradient for each lane; laid out like the trained parameters. */
@@ -73,12 +77,24 @@ export function lane(
   const sum = gradientSum(layout, buffers.gradients[index]);
   const bounds = partBounds(layout);
   const sessions = new Map<string, Promise<Session>>();
+  const activations = new Map<string, Readonly<Record<string, Float32Array>>>();
 
   function session(graph: StepGraph): Promise<Session> {
     const name = JSON.stringify(graph);
     const compiled = sessions.get(name) ?? compile(buildGraph(plan, graph));
     sessions.set(name, compiled);
     return compiled;
+  }
+
+  async function take({ graph, feeds, activations: name = '' }: Pass): Promise<Results> {
+    const all = { ...parameters, ...feeds };
+    if (graph.kind === 'embed' && graph.keep) {
+      const kept = activations.get(name) ?? roomFor(buildGraph(plan, graph));
+      activations.set(name, kept);
+      const { embedding } = await (await session(graph)).run(all, kept);
+      return { embedding };
+    }
+    return sum.run(await session(graph), graph.kind === 'backward' ? { ...all, ...activations.get(name) } : all);
   }
 
   return {
@@ -89,8 +105,7 @@ export function lane(
         if (own.target !== buffers.target) own.target.set(buffers.target);
       }
       const results: Results[] = [];
-      for (const { graph, feeds } of passes)
-        results.push(await sum.run(await session(graph), { ...parameters, ...feeds }));
+      for (const pass of passes) results.push(await take(pass));
       if (ends) sum.finish();
       return results;
     },
@@ -118,6 +133,11 @@ export function lane(
       for (const compiled of sessions.values()) await (await compiled).release();
     },
   };
+}
+
+/** Memory for all that a graph keeps beside the embedding. */
+function roomFor({ embedding: _, ...kept }: ReturnType<typeof buildGraph>): Readonly<Record<string, Float32Array>> {
+  return Object.fromEntries(Object.entries(kept).map(([name, { shape }]) => [name, new Float32Array(sizeOf(shape))]));
 }
 
 /** Memory that a runtime takes: the same, or a copy of what threads share. */

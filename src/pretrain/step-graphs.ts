@@ -3,9 +3,10 @@
  *
  * BatchNorm sits only in projector and predictor, which see 8 x ROI numbers a scan. So a batch of any size is exact in
  * parts: embed every micro-batch; align the whole batch's embeddings at once; go through the micro-batches again with
- * the gradient that arrived at each embedding. A batch that fits keeps its activations and skips the second forward.
+ * the gradient that arrived at each embedding, with the activations kept where they fit, else through a second forward.
  * Every graph takes one pass over one view: no more than that is in memory, and lanes can share a step evenly.
  */
+import { cut } from '../graph/cut.ts';
 import { gradients, type Seed } from '../graph/gradients.ts';
 import { input, scalar, type Tensor } from '../graph/tensor.ts';
 import { dropoutPools, passDropout } from '../model/dropout.ts';
@@ -30,22 +31,30 @@ export type Branch = 'contrastive' | 'reconstruction';
 
 /** A graph by name; `scans` is how many it takes where that is not the whole batch. */
 export type StepGraph =
-  /** One view of a micro-batch to `embedding`, `[scans, 8 x ROI]`. */
-  | { readonly kind: 'embed'; readonly network: typeof ONLINE | typeof TARGET; readonly scans: number }
+  /** One view of a micro-batch to `embedding`, `[scans, 8 x ROI]`; with `keep`, also to all that its `backward` reads. */
+  | {
+      readonly kind: 'embed';
+      readonly network: typeof ONLINE | typeof TARGET;
+      readonly scans: number;
+      readonly keep: boolean;
+    }
   /**
    * The whole batch's embeddings of one view (input `online`) and of the other one by the target network (`target`) to
    * the summed loss `lra`, the gradients of projector and predictor, BatchNorm statistics (`mean LAYER` and `variance
    * LAYER`), and `arrived`, the gradient at the online embeddings.
    */
   | { readonly kind: 'align' }
-  /** The gradient that arrived at one view's embeddings (input `arrived`) to gradients of the online encoder. */
-  | { readonly kind: 'backward'; readonly scans: number }
+  /**
+   * The gradient that arrived at one view's embeddings (input `arrived`) to gradients of the online encoder: from what was
+   * kept, else through the view once more.
+   */
+  | { readonly kind: 'backward'; readonly scans: number; readonly kept: boolean }
   /** What the three above do for one view of a batch that is one micro-batch; also its `embedding`. */
   | { readonly kind: 'embed-and-align' }
   /** A micro-batch with hidden ROIs (input `masked rois`) to the summed `loss` and its gradients. */
   | { readonly kind: 'masked'; readonly branch: Branch; readonly scans: number };
 
-type Outputs = Record<string, Tensor>;
+type Outputs = Readonly<Record<string, Tensor>>;
 
 /** Builds a graph. Inputs beside those said above: `connectivity` of a view, `dropout rows`, and parameters by name. */
 export function buildGraph(plan: StepPlan, graph: StepGraph): Outputs {
@@ -57,21 +66,25 @@ export function buildGraph(plan: StepPlan, graph: StepGraph): Outputs {
     return { outputs: { lra: loss, ...statisticsOutputs(statistics) }, seeds: [seed(loss, 1 / batch)] };
   };
   switch (graph.kind) {
-    case 'embed':
-      return { embedding: embedView(plan, graph.network, graph.scans, parameter) };
+    case 'embed': {
+      const output = embedView(plan, graph.network, graph.scans, parameter);
+      const kept = graph.keep ? cut([output], backward(output, embedding('arrived', graph.scans), used)).kept : {};
+      return { embedding: output, ...kept };
+    }
     case 'align': {
       const online = embedding('online', batch);
       const { outputs, seeds } = aligned(online);
       return { ...outputs, arrived: gradients(seeds, [online])[0], ...parameterGradients(seeds, used) };
     }
-    case 'backward': {
-      const output = embedView(plan, ONLINE, graph.scans, parameter);
-      return parameterGradients([{ output, gradient: embedding('arrived', graph.scans) }], used);
-    }
     case 'embed-and-align': {
       const online = embedView(plan, ONLINE, batch, parameter);
       const { outputs, seeds } = aligned(online);
       return { embedding: online, ...outputs, ...parameterGradients(seeds, used) };
+    }
+    case 'backward': {
+      const output = embedView(plan, ONLINE, graph.scans, parameter);
+      const whole = backward(output, embedding('arrived', graph.scans), used);
+      return graph.kept ? cut([output], whole).later : whole;
     }
     case 'masked': {
       const loss = maskedLoss(plan, graph.branch, graph.scans, parameter);
@@ -103,6 +116,10 @@ function maskedLoss(plan: StepPlan, branch: Branch, scans: number, parameter: Pa
 
 function embedView(plan: StepPlan, network: string, scans: number, parameter: ParameterInputs): Tensor {
   return embed(networks(plan, scans), within(network, parameter), plan.size, dropoutOf(plan, scans, plan.size.rois));
+}
+
+function backward(output: Tensor, gradient: Tensor, used: ReadonlyMap<string, Tensor>): Outputs {
+  return parameterGradients([{ output, gradient }], used);
 }
 
 /** The pseudo-networks of a view. */

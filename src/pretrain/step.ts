@@ -1,4 +1,5 @@
 /** @file One pretraining step, pass by pass over lanes; the result does not depend on micro-batches or lanes beyond rounding. */
+import { sizeOf } from '../graph/tensor.ts';
 import { ONLINE, TARGET } from '../model/parameters.ts';
 import { READOUT } from '../model/size.ts';
 import type { BatchNormStatistics } from '../model/weights.ts';
@@ -6,7 +7,7 @@ import type { Compile, Feeds, Results } from '../runtime/session.ts';
 import { microBatch, type StepBatch } from './batch.ts';
 import { type Lane, lane, laneRanges, type Pass, type StepBuffers, type UpdateSettings } from './lane.ts';
 import { type Losses, weighLosses } from './objective.ts';
-import { type Branch, maskedCount, type StepGraph, type StepPlan, weightOf } from './step-graphs.ts';
+import { type Branch, buildGraph, maskedCount, type StepGraph, type StepPlan, weightOf } from './step-graphs.ts';
 import type { TrainingState } from './training-state.ts';
 
 /** The share of a batch's statistics in BatchNorm's running ones. */
@@ -63,10 +64,20 @@ const VIEWS = [1, 2] as const;
 type View = (typeof VIEWS)[number];
 const BRANCHES = ['contrastive', 'reconstruction'] as const;
 
+/** Activations are kept up to this many bytes; beyond, the encoder's forward pass is done again, a seventh of a step. */
+const KEPT_LIMIT = 2 * 2 ** 30;
+
+/** Bytes of what one view's passes keep. */
+function keptBytes(plan: StepPlan, parts: readonly { readonly count: number }[]): number {
+  const { embedding: _, ...kept } = buildGraph(plan, { kind: 'embed', network: ONLINE, scans: 1, keep: true });
+  const perScan = Object.values(kept).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
+  return perScan * parts.reduce((sum, { count }) => sum + count, 0);
+}
+
 /**
  * Prepares the steps of a run on `state`, which they change in place.
  *
- * @param microBatchSize scans that go through the encoder at once; a batch that fits keeps its activations
+ * @param microBatchSize scans that go through the encoder at once
  */
 export async function stepRunner(
   plan: StepPlan,
@@ -82,6 +93,7 @@ export async function stepRunner(
     first: i * microBatchSize,
     count: Math.min(microBatchSize, scans - i * microBatchSize),
   }));
+  const keeps = 2 * keptBytes(plan, parts) <= KEPT_LIMIT;
   const branches = BRANCHES.filter((branch) => weightOf(objective, branch) > 0);
 
   /** Deals passes to the lanes in turn; gives results in the order of the passes. */
@@ -99,36 +111,30 @@ export async function stepRunner(
     return passes.map((_, i) => dealt[i % lanes.length][Math.floor(i / lanes.length)]);
   }
 
-  /** One pass for each micro-batch. */
-  function inParts(feeds: Feeds, graph: (count: number) => StepGraph): Pass[] {
-    return parts.map(({ first, count }) => ({ graph: graph(count), feeds: microBatch(feeds, scans, first, count) }));
+  /** One pass for each micro-batch. @param view whose activations are kept */
+  function inParts(feeds: Feeds, graph: (count: number) => StepGraph, view?: View): Pass[] {
+    return parts.map(({ first, count }) => ({
+      graph: graph(count),
+      feeds: microBatch(feeds, scans, first, count),
+      ...(view === undefined ? {} : { activations: `${view} ${first}` }),
+    }));
   }
 
   function embeddingPasses(network: typeof ONLINE | typeof TARGET, view: View, { views, dropout }: StepBatch): Pass[] {
     const name = network === ONLINE ? (`online-${view}` as const) : (`target-${view}` as const);
-    return inParts({ ...views[view - 1], ...dropout[name] }, (count) => ({ kind: 'embed', network, scans: count }));
+    const keep = keeps && network === ONLINE;
+    const feeds = { ...views[view - 1], ...dropout[name] };
+    return inParts(feeds, (count) => ({ kind: 'embed', network, scans: count, keep }), keep ? view : undefined);
+  }
+
+  function backwardPasses(view: View, arrived: Float32Array, { views, dropout }: StepBatch): Pass[] {
+    const feeds = { ...views[view - 1], ...dropout[`online-${view}`], arrived };
+    return inParts(feeds, (count) => ({ kind: 'backward', scans: count, kept: keeps }), keeps ? view : undefined);
   }
 
   function maskedPasses(branch: Branch, batch: StepBatch): Pass[] {
     const feeds = { ...batch.views[0], ...batch[branch], ...batch.dropout[branch] };
     return inParts(feeds, (count) => ({ kind: 'masked', branch, scans: count }));
-  }
-
-  /** What needs no other pass: the target's embeddings, `more` embeddings, and the masked branches. */
-  async function firstPhase(batch: StepBatch, more: readonly Pass[][]) {
-    const passes = [...VIEWS.map((view) => embeddingPasses(TARGET, view, batch)), ...more];
-    const masked = branches.map((branch) => maskedPasses(branch, batch));
-    const results = await share([...passes, ...masked].flat(), { begins: true });
-    const group = (k: number) => results.slice(k * parts.length, (k + 1) * parts.length);
-    return {
-      embeddings: passes.map((_, k) => joined(group(k))),
-      losses: Object.fromEntries(
-        branches.map((branch, k) => {
-          const total = group(passes.length + k).reduce((sum, { loss }) => sum + loss[0], 0);
-          return [branch, total / maskedCount(plan, branch)];
-        }),
-      ),
-    };
   }
 
   function joined(results: readonly Results[]): Float32Array {
@@ -137,9 +143,23 @@ export async function stepRunner(
     return all;
   }
 
-  /** A batch that is one micro-batch: activations are kept between embedding and gradient. */
+  /** First whatever needs no other pass: embeddings by the networks named, then the masked branches. */
+  async function encode(networks: readonly (typeof ONLINE | typeof TARGET)[], batch: StepBatch) {
+    const embeddings = networks.flatMap((network) => VIEWS.map((view) => embeddingPasses(network, view, batch)));
+    const masked = branches.map((branch) => maskedPasses(branch, batch));
+    const results = await share([...embeddings, ...masked].flat(), { begins: true });
+    const group = (k: number) => results.slice(k * parts.length, (k + 1) * parts.length);
+    const lossOf = (k: number, branch: Branch) =>
+      group(embeddings.length + k).reduce((sum, { loss }) => sum + loss[0], 0) / maskedCount(plan, branch);
+    return {
+      embeddings: embeddings.map((_, k) => joined(group(k))),
+      losses: Object.fromEntries(branches.map((branch, k) => [branch, lossOf(k, branch)])),
+    };
+  }
+
+  /** A batch that is one micro-batch: each view's embedding, alignment and way back are one pass. */
   async function atOnce(batch: StepBatch) {
-    const { embeddings: target, losses } = await firstPhase(batch, []);
+    const { embeddings: target, losses } = await encode([TARGET], batch);
     const passes = VIEWS.map((view) => ({
       graph: { kind: 'embed-and-align' } as const,
       feeds: { ...batch.views[view - 1], ...batch.dropout[`online-${view}`], target: target[2 - view] },
@@ -148,25 +168,18 @@ export async function stepRunner(
     return { aligned, losses, embedding: aligned[0].embedding };
   }
 
-  /** Any batch: embed in parts, align as a whole, go through the parts again. */
+  /** Any batch: embed in parts, align as a whole, go back through the parts. */
   async function inMicroBatches(batch: StepBatch) {
-    const again = VIEWS.map((view) => embeddingPasses(ONLINE, view, batch));
-    const { embeddings, losses } = await firstPhase(batch, again);
-    const [target, online] = [embeddings.slice(0, 2), embeddings.slice(2)];
+    // The online network first: so the way back of each part falls to the lane that keeps its activations.
+    const { embeddings, losses } = await encode([ONLINE, TARGET], batch);
+    const [online, target] = [embeddings.slice(0, 2), embeddings.slice(2)];
     const aligned = await share(
       VIEWS.map((view) => ({
         graph: { kind: 'align' },
         feeds: { online: online[view - 1], target: target[2 - view] },
       })),
     );
-    const backward = VIEWS.flatMap((view) => {
-      const feeds = {
-        ...batch.views[view - 1],
-        ...batch.dropout[`online-${view}`],
-        arrived: aligned[view - 1].arrived,
-      };
-      return inParts(feeds, (count) => ({ kind: 'backward', scans: count }));
-    });
+    const backward = VIEWS.flatMap((view) => backwardPasses(view, aligned[view - 1].arrived, batch));
     await share(backward, { ends: true });
     return { aligned, losses, embedding: online[0] };
   }
@@ -179,7 +192,10 @@ export async function stepRunner(
       await everywhere((of, k) => of.sum(ranges[k]));
       moveStatistics(state.weights.batchNorm, aligned);
       const lra = (aligned[0].lra[0] + aligned[1].lra[0]) / scans;
-      return { losses: weighLosses(objective, lra, losses.contrastive ?? 0, losses.reconstruction ?? 0), embedding };
+      return {
+        losses: weighLosses(objective, lra, losses.contrastive ?? 0, losses.reconstruction ?? 0),
+        embedding: online[0],
+      };
     },
     update: async (settings) => {
       const squares = await everywhere((of, k) => of.update(ranges[k], settings));

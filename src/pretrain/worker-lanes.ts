@@ -151,8 +151,8 @@ function workerLane(start: LaneStart): Lane {
 }
 
 /** Feeds in buffers of their own: a view would be sent with everything around it. */
-function withOwnFeeds({ graph, feeds }: Pass): Pass {
-  return { graph, feeds: Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, values.slice()])) };
+function withOwnFeeds({ feeds, ...pass }: Pass): Pass {
+  return { ...pass, feeds: Object.fromEntries(Object.entries(feeds).map(([name, values]) => [name, values.slice()])) };
 }
 
 function startWorker(workerData: LaneStart): Worker {

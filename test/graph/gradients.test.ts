@@ -132,7 +132,7 @@ describe('the gradient of every operation equals finite differences', () => {
   it.each(Object.keys(cases))('%s', (name) => compareWithFiniteDifferences(cases[name], 11));
 
   it('covers every exported operation that has a gradient', () => {
-    const withoutGradient = ['gatherRows'];
+    const withoutGradient = ['gatherRows', 'flattenRows'];
     for (const name of Object.keys(ops).filter((exported) => !withoutGradient.includes(exported)))
       expect(
         Object.keys(cases).some((tested) => tested.split(/[ ,]/)[0] === name || name === 'addScalar'),

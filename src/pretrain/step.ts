@@ -181,7 +181,7 @@ export async function stepRunner(
     );
     const backward = VIEWS.flatMap((view) => backwardPasses(view, aligned[view - 1].arrived, batch));
     await share(backward, { ends: true });
-    return { aligned, losses, embedding: online[0] };
+    return { aligned, losses, embedding };
   }
 
   return {
@@ -194,7 +194,7 @@ export async function stepRunner(
       const lra = (aligned[0].lra[0] + aligned[1].lra[0]) / scans;
       return {
         losses: weighLosses(objective, lra, losses.contrastive ?? 0, losses.reconstruction ?? 0),
-        embedding: online[0],
+        embedding,
       };
     },
     update: async (settings) => {

@@ -80,7 +80,7 @@ function dealFolds(strata: readonly Stratum[], folds: number, stream: RandomStre
   return held;
 }
 
-/** Trains and validates on everybody but `excluded`. Each stratum gives its share to validation, never its last person. */
+/** Trains and validates on everybody but `excluded`. Each stratum gives its share to validation, which is never its last person. */
 function trainOnOthers(
   strata: readonly Stratum[],
   excluded: ReadonlySet<string>,
@@ -93,7 +93,7 @@ function trainOnOthers(
       people.filter(({ id }) => !excluded.has(id)),
       stream,
     );
-    const count = Math.max(0, Math.min(Math.round(VALIDATION_SHARE * queue.length), queue.length - 1));
+    const count = Math.round(VALIDATION_SHARE * queue.length);
     // Evenly along the queue, so that each site gives its share.
     const chosen = new Set(Array.from({ length: count }, (_, k) => Math.floor(((k + 0.5) * queue.length) / count)));
     for (const [at, { scans }] of queue.entries()) parts[chosen.has(at) ? 'validation' : 'train'].push(...scans);

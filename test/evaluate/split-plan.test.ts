@@ -160,6 +160,17 @@ describe('k folds', () => {
         expect(test.filter((i) => Math.floor(list[i].scans[0].value / 20) === bin)).toHaveLength(4);
   });
 
+  it('cut a number into the same quantiles in any order of scans, whatever rounding does to a mean', () => {
+    // 0.1 + 0.2 + 0.3 is above 0.6, 0.3 + 0.2 + 0.1 is not: "z" would change places with "m" at the edge of two bins.
+    const rest = Array.from({ length: 38 }, (_, i) => ({ id: `p${i}`, values: [i < 19 ? -1 : 1] }));
+    const list = [...rest, { id: 'm', values: [0.2] }, { id: 'z', values: [0.1, 0.2, 0.3] }];
+    const binsOf = (order: (values: number[]) => number[]) =>
+      strataOf(
+        numbers(list.map(({ id, values }) => ({ id, scans: order(values).map((value) => ({ site: 'A', value })) }))),
+      ).map(({ people }) => people.map(({ id }) => id));
+    expect(binsOf((values) => values.toReversed())).toEqual(binsOf((values) => values));
+  });
+
   it('are refused when there are too few people for them', () => {
     const deal = (task: AnyTask, count: number) => () =>
       dealSplits(task, { kind: 'k-fold', folds: count, repeats: 1 }, 0);

@@ -181,7 +181,7 @@ export async function stepRunner(
     );
     const backward = VIEWS.flatMap((view) => backwardPasses(view, aligned[view - 1].arrived, batch));
     await share(backward, { ends: true });
-    return { aligned, losses, embedding };
+    return { aligned, losses, embedding: online[0] };
   }
 
   return {

@@ -7,7 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Estimate } from '../src/evaluate/interval.ts';
-import { type LineChart, lineCharts } from '../src/report/line-chart.ts';
+import { type CurvePanel, curveFigure } from '../src/report/curve-figure.ts';
 
 const [abide, overlap, out] = process.argv.slice(2);
 const EPOCHS = Number(process.env.EPOCHS ?? 100);
@@ -58,7 +58,7 @@ brainmass('pretrain', `${out}/abide.dataset`, '--out', `${out}/abide.run`, '--ep
 const snapshots = readdirSync(`${out}/abide.run/snapshots`)
   .map((file) => ({ epoch: Number(/\d+/.exec(file)![0]), path: `${out}/abide.run/snapshots/${file}` }))
   .filter(({ epoch }) => epoch <= EPOCHS);
-const charts = TASKS.map((task): LineChart => {
+const panels = TASKS.map((task): CurvePanel => {
   const scores = snapshots.map(({ epoch, path }) => ({ epoch, ...evaluated(path, `epoch-${epoch}`, task) }));
   const { baselines } = scores[0];
   const all = [
@@ -70,19 +70,19 @@ const charts = TASKS.map((task): LineChart => {
   console.log(`${task.title}: ${scores.at(-1)!.verdict}`);
   return {
     title: task.title,
-    xLabel: 'epochs of pretraining',
-    yLabel: 'AUC',
+    xName: 'epochs of pretraining',
+    yName: 'AUC',
     yRange: [0.5, 0.95],
     curves: [
       {
         name: 'pretrained',
-        points: all.map(({ epoch, auc }) => ({ x: epoch, y: auc.mean!, low: auc.low!, high: auc.high! })),
+        points: all.map(({ epoch, auc }) => ({ x: epoch, y: auc.mean, low: auc.low, high: auc.high })),
       },
     ],
-    references: [{ name: 'raw FC', y: baselines.fc_svm.auc.mean! }],
+    references: [{ name: 'raw FC', y: baselines.fc_svm.auc.mean }],
   };
 });
-writeFileSync(`${out}/abide-curve.svg`, lineCharts(charts));
+writeFileSync(`${out}/abide-curve.svg`, curveFigure({ title: 'ABIDE I: AUC against pretraining', panels }));
 console.log(`the curve is in ${out}/abide-curve.svg`);
 
 function interval({ mean, low, high }: Estimate): string {

@@ -1,0 +1,170 @@
+/** @file Curves with bands and reference lines, one panel or many: few-shot curves, scores against epochs. */
+import {
+  type AxisKind,
+  axis,
+  axisNames,
+  type Box,
+  extentOf,
+  frame,
+  type Range,
+  rangeAround,
+  xNumbers,
+  yNumbers,
+} from './axes.ts';
+import { type CurvePoint, drawCurve } from './curve-line.ts';
+import { isNumber } from './estimate-text.ts';
+import { type LegendEntry, legend } from './legend.ts';
+import { REFERENCE_DASH, type SeriesStyle, seriesStyle } from './palette.ts';
+import { BODY_TOP, emptyNote, FIGURE_WIDTH, figureDocument, line, text } from './svg.ts';
+
+export interface Curve {
+  /** Curves of one name look alike in all panels. */
+  readonly name: string;
+  /** In order of x. */
+  readonly points: readonly CurvePoint[];
+}
+
+export interface CurvePanel {
+  /** Empty when the figure's title says it all. */
+  readonly title: string;
+  readonly xName: string;
+  readonly yName: string;
+  /** `log2` for scans a class: 1, 2, 4, 8, … */
+  readonly xKind?: AxisKind;
+  /** Around all values when not given. */
+  readonly yRange?: Range;
+  readonly curves: readonly Curve[];
+  /** Horizontal lines, e.g. baselines. */
+  readonly references: readonly { readonly name: string; readonly y: number | null }[];
+}
+
+export interface CurveFigure {
+  readonly title: string;
+  readonly panels: readonly CurvePanel[];
+}
+
+const MARGIN = { left: 58, right: 16, top: 22, bottom: 42 };
+
+/** The figure as an SVG document: one panel over the whole width, or two a row; one legend for all. */
+export function curveFigure({ title, panels }: CurveFigure): string {
+  const styles = stylesOf(panels);
+  const columns = Math.min(2, Math.max(1, panels.length));
+  const width = FIGURE_WIDTH / columns;
+  const height = columns === 1 ? 320 : 250;
+  const body = panels.flatMap((panel, i) => {
+    const left = width * (i % columns);
+    const top = BODY_TOP - (panel.title === '' ? 14 : 0) + height * Math.floor(i / columns);
+    const right = left + width - MARGIN.right;
+    const box = { left: left + MARGIN.left, top: top + MARGIN.top, right, bottom: top + height - MARGIN.bottom };
+    return panelElements(panel, box, styles);
+  });
+  const below = BODY_TOP + height * Math.ceil(panels.length / columns);
+  const key = legend([...styles.values()], [MARGIN.left, below], FIGURE_WIDTH - MARGIN.left - MARGIN.right);
+  return figureDocument({
+    title,
+    description: panels.map(descriptionOf).join('. '),
+    body: [...body, ...key.elements],
+    bottom: key.bottom,
+    notes: sharedNotes(panels),
+  });
+}
+
+/** One style a name: curves first, then references, each in order of first appearance. */
+function stylesOf(panels: readonly CurvePanel[]): ReadonlyMap<string, LegendEntry> {
+  const entries = new Map<string, LegendEntry>();
+  const add = (name: string, reference: boolean) => {
+    const key = styleKey(name, reference);
+    if (!entries.has(key)) entries.set(key, { name, style: seriesStyle(entries.size), reference });
+  };
+  for (const { curves } of panels) for (const { name } of curves) add(name, false);
+  for (const { references } of panels) for (const { name } of references) add(name, true);
+  return entries;
+}
+
+const styleKey = (name: string, reference: boolean) => `${reference ? 'reference' : 'curve'} ${name}`;
+
+function panelElements(panel: CurvePanel, box: Box, styles: ReadonlyMap<string, LegendEntry>): string[] {
+  const { title, xKind = 'linear', yRange, curves, references } = panel;
+  const points = curves.flatMap((curve) => curve.points);
+  const values = points.flatMap(({ y, low, high }) => [y, low, high]).filter(isNumber);
+  const levels = references.map(({ y }) => y).filter(isNumber);
+  const x = axis(
+    xKind,
+    extentOf(
+      xKind,
+      points.map((point) => point.x),
+    ),
+    [box.left, box.right],
+  );
+  const y = axis('linear', yRange ?? rangeAround([...values, ...levels]), [box.bottom, box.top]);
+  const styleOf = (name: string, reference: boolean): SeriesStyle =>
+    styles.get(styleKey(name, reference))?.style ?? seriesStyle(0);
+  const drawn = curves.map((curve) => drawCurve(curve.points, x, y, styleOf(curve.name, false)));
+  return [
+    ...yNumbers(box, y),
+    ...xNumbers(box, x),
+    ...drawn.flatMap(({ band }) => band),
+    ...references.flatMap(({ name, y: level }) =>
+      isNumber(level)
+        ? [line([box.left, y.at(level)], [box.right, y.at(level)], styleOf(name, true).colour, 1.5, REFERENCE_DASH)]
+        : [],
+    ),
+    // The first curve lies on top.
+    ...drawn
+      .map(({ curve }) => curve)
+      .toReversed()
+      .flat(),
+    frame(box),
+    ...axisNames(box, panel.xName, panel.yName),
+    ...(title === ''
+      ? []
+      : [
+          text([(box.left + box.right) / 2, box.top - 8], title, {
+            anchor: 'middle',
+            bold: true,
+            width: (box.right - box.left) / 1.1,
+          }),
+        ]),
+    ...(values.length + levels.length === 0
+      ? [emptyNote([(box.left + box.right) / 2, (box.top + box.bottom) / 2])]
+      : []),
+  ];
+}
+
+function descriptionOf({ title, xName, yName, curves, references }: CurvePanel): string {
+  const ends = curves.map(({ name, points }) => {
+    const known = points.filter(({ y }) => isNumber(y));
+    if (known.length === 0) return `${name}: no values`;
+    const [first, last] = [known[0], known[known.length - 1]];
+    return `${name}: ${first.y?.toPrecision(3)} at ${first.x}, ${last.y?.toPrecision(3)} at ${last.x}`;
+  });
+  const levels = references.map(({ name, y }) => `${name}: ${isNumber(y) ? y.toPrecision(3) : 'no value'}`);
+  const heading = title === '' ? '' : `${title}: `;
+  return `${heading}${yName} against ${xName}; ${[...ends, ...levels].join('; ')}`;
+}
+
+/** Notes of all panels; one that is true of some only names them. */
+function sharedNotes(panels: readonly CurvePanel[]): string[] {
+  const titles = new Map<string, string[]>();
+  for (const panel of panels)
+    for (const note of new Set(notesOf(panel))) titles.set(note, [...(titles.get(note) ?? []), panel.title]);
+  return [...titles].map(([note, of]) => (of.length === panels.length ? note : `${of.join(', ')}; ${note}`));
+}
+
+/** What is missing in a panel, and what its axis cuts off. */
+function notesOf({ yRange, curves, references }: CurvePanel): string[] {
+  const gaps = curves.flatMap(({ name, points }) => {
+    const missing = points.filter(({ y }) => !isNumber(y));
+    if (missing.length === 0) return [];
+    const reasons = [...new Set(missing.flatMap(({ reason }) => reason ?? []))];
+    const why = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
+    return [`${name}: no value at ${missing.map(({ x }) => x).join(', ')}${why}.`];
+  });
+  const unknown = references.filter(({ y }) => !isNumber(y)).map(({ name }) => `${name}: no value.`);
+  const all = [
+    ...curves.flatMap(({ points }) => points.flatMap(({ y, low, high }) => [y, low, high])),
+    ...references.map(({ y }) => y),
+  ].filter(isNumber);
+  const beyond = yRange !== undefined && all.some((value) => value < yRange[0] || value > yRange[1]);
+  return [...gaps, ...unknown, ...(beyond ? ['Values beyond the axis are drawn at its edge.'] : [])];
+}

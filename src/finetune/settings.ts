@@ -27,7 +27,7 @@ export const FINETUNE_DEFAULTS: FinetuneSettings = {
   epochs: 40,
   patience: 8,
   batch: 16,
-  learningRate: 3e-4,
+  learningRate: 5e-4,
   warmupSteps: 20,
   weightDecay: 0.01,
   dropout: 0.1,

@@ -113,9 +113,9 @@ function notesOf(
 ): string[] {
   const withBand = banded.some(({ points }) => points.some(({ low }) => low !== null));
   const most = curves.reduce((count, { splits }) => Math.max(count, splits.length), 0);
-  const of = banded.length < averages.length ? `, for ${curves[0].name} only` : '';
+  const of = banded.length < averages.length ? ` (${curves[0].name} only)` : '';
   const notes = withBand
-    ? [`Mean over ${most} splits at each false positive rate; band: 95 % interval, corrected for their overlap${of}.`]
+    ? [`Mean of ${most} splits; band: 95 % interval, corrected for their overlap${of}.`]
     : most === 1
       ? ['One split: no band.']
       : [];

@@ -21,7 +21,8 @@ function emsOf(character: string): number {
 
 /** The text, or its beginning and end around an ellipsis: long names of sites often differ only at the end. */
 export function shortened(content: string, width: number, size: number): string {
-  if (textWidth(content, size) <= width) return content;
+  // Room computed from the text's own width must do, whatever the rounding.
+  if (textWidth(content, size) <= width + 1e-6) return content;
   const characters = Array.from(content);
   let room = width - textWidth('…', size);
   let [head, tail] = ['', ''];

@@ -6,22 +6,28 @@ import { kernelMatrix } from './kernel.ts';
  * - `geometric`: the point to which all matrices are nearest, in squares of the affine-invariant distance (Moakher,
  *   SIAM J Matrix Anal Appl 26:735-747, 2005); what nilearn takes. It does not depend on how ROIs are scaled or mixed.
  * - `log-euclidean`: exp of the mean of logs (Arsigny et al., Magn Reson Med 56:411-421, 2006); near the geometric mean
- *   where matrices are alike, at the price of one eigen-decomposition a matrix instead of one an iteration.
+ *   where matrices are alike, at the price of one eigen-decomposition a matrix instead of one a step.
  * - `euclidean`: the plain mean.
  */
 export const POSITIVE_DEFINITE_MEANS = ['geometric', 'log-euclidean', 'euclidean'] as const;
 export type PositiveDefiniteMean = (typeof POSITIVE_DEFINITE_MEANS)[number];
 
-/** Iterations of the geometric mean; five to ten are usual. */
-const MOST_ITERATIONS = 50;
+/** Steps towards the geometric mean; four or five are usual. */
+const MOST_STEPS = 50;
+/**
+ * The share of a step that is taken, after the first. Space is curved: a whole step goes too far by up to a half where
+ * scans differ as brains do, and with eight tenths a step leaves a sixth of the error instead of a third.
+ */
+const SHARE = 0.8;
 
 /**
  * The mean of `count` matrices.
  *
- * The geometric mean is found from the log-Euclidean one: the mean of the logs seen from it is the next step, halved
- * when it does not shrink, until its norm per entry is below `tolerance` (1e-7 in nilearn) or after 50 steps.
+ * The geometric mean is found by steps from the arithmetic one (Pennec, Fillard, Ayache, Int J Comput Vis 66:41-66, 2006):
+ * the mean of the logs seen from where it is, until this is shorter than `tolerance` times the root mean square length of
+ * these logs, which is how far matrices are from it. (nilearn stops at a fixed length.)
  *
- * @param matrixAt matrix `index`, `[n, n]`; asked for once an iteration
+ * @param matrixAt matrix `index`, `[n, n]`; asked for once a step
  * @returns `[n, n]`
  * @throws RangeError when the mean, or a matrix seen from it, is not positive definite
  */
@@ -30,7 +36,7 @@ export function positiveDefiniteMean(
   count: number,
   n: number,
   matrixAt: (index: number) => Float64Array,
-  tolerance = 1e-7,
+  tolerance = 1e-3,
 ): Float64Array {
   switch (kind) {
     case 'euclidean':
@@ -52,24 +58,36 @@ function geometricMean(
   matrixAt: (index: number) => Float64Array,
   tolerance: number,
 ): Float64Array {
-  let mean = positiveDefiniteMean('log-euclidean', count, n, matrixAt);
+  let mean = meanOf(count, n, matrixAt);
   let share = 1;
   let last = Number.POSITIVE_INFINITY;
-  for (let iteration = 0; iteration < MOST_ITERATIONS; iteration++) {
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
     const from = inverseRoot(mean, n);
-    const step = meanOf(count, n, (index) => logOf(sandwich(from, matrixAt(index), n), n));
-    const norm = Math.sqrt(step.reduce((sum, value) => sum + value * value, 0));
-    if (norm > last) share /= 2;
-    last = norm;
+    let squares = 0;
+    const step = meanOf(count, n, (index) => {
+      const log = logOf(sandwich(from, matrixAt(index), n), n);
+      squares += squaredLength(log);
+      return log;
+    });
+    const length = Math.sqrt(squaredLength(step));
+    if (length > last) share /= 2;
+    last = length;
     const root = symmetricFunction(mean, n, Math.sqrt);
     mean = sandwich(
       root,
       symmetricFunction(step, n, (value) => Math.exp(share * value)),
       n,
     );
-    if (norm < tolerance * n * n) break;
+    if (length <= tolerance * Math.sqrt(squares / count)) break;
+    if (steps === 0) share = SHARE;
   }
   return mean;
+}
+
+function squaredLength(matrix: Float64Array): number {
+  let sum = 0;
+  for (const value of matrix) sum += value * value;
+  return sum;
 }
 
 /** The symmetric W with W M W = 1. @throws RangeError when M is not positive definite */

@@ -35,7 +35,7 @@ export interface TangentSpace {
 export interface TangentOptions {
   /** What G is; `geometric` by default. */
   readonly mean?: PositiveDefiniteMean;
-  /** Where the geometric mean stops: norm of its step, per entry; 1e-7 by default. */
+  /** Where the geometric mean stops: length of its step beside that of the scans' vectors; 1e-3 by default. */
   readonly tolerance?: number;
 }
 
@@ -44,6 +44,7 @@ export interface TangentOptions {
  * nothing: there must be no zero variance, and this one has log 0.
  *
  * @param connectivityOf `ledoit-wolf` connectivity of a scan, `[rois, rois]`
+ * @throws InputError when a value is not finite
  */
 export function covariancesOf(
   scans: number,
@@ -55,6 +56,12 @@ export function covariancesOf(
   for (let scan = 0; scan < scans; scan++) {
     const own = values.subarray(scan * rois * rois, (scan + 1) * rois * rois);
     own.set(connectivityOf(scan));
+    if (!own.every(Number.isFinite))
+      throw new InputError({
+        where: `covariances, scan ${scan + 1}`,
+        problem: 'a value is not a finite number',
+        fix: 'check the series of this scan',
+      });
     for (let i = 0; i < rois; i++) if (own[i * (rois + 1)] === 0) own[i * (rois + 1)] = 1;
     progress?.(scan + 1, scans);
   }
@@ -119,7 +126,7 @@ export function tangentVectors(
 }
 
 function covarianceOf({ values, rois }: Covariances, scan: number): Float64Array {
-  return Float64Array.from(values.subarray(scan * rois * rois, (scan + 1) * rois * rois));
+  return new Float64Array(values.subarray(scan * rois * rois, (scan + 1) * rois * rois));
 }
 
 /** Linear algebra says RangeError to a matrix that is not positive definite; here it is a scan that the user knows. */

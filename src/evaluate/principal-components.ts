@@ -60,11 +60,12 @@ export function fitPrincipalComponents(
       Float64Array.from(real, (k) => values[k] / total),
     ),
   );
-  const axes = new Float64Array(kept.length * x.columns);
-  for (const [at, k] of kept.entries()) {
-    const weights = vectors.subarray(k * x.rows, (k + 1) * x.rows);
-    writeAxis(axes.subarray(at * x.columns, (at + 1) * x.columns), x, weights);
-  }
+  const weights = Float64Array.from({ length: kept.length * x.rows }, (_, at) => {
+    const k = kept[Math.floor(at / x.rows)];
+    return vectors[k * x.rows + (at % x.rows)];
+  });
+  const axes = kernelMatrix({ kind: 'linear' }, { values: weights, rows: kept.length, columns: x.rows }, transposed(x));
+  for (let at = 0; at < axes.length; at += x.columns) makeUnit(axes.subarray(at, at + x.columns));
   return {
     mean,
     axes: { values: axes, rows: kept.length, columns: x.columns },
@@ -104,10 +105,8 @@ function componentsOf(count: ComponentCount, shares: Float64Array): number {
   return enough === -1 ? shares.length : enough + 1;
 }
 
-/** Σ of weight x row, scaled to length 1. Scaling by its own length, not √λ, is exact for small λ too. */
-function writeAxis(axis: Float64Array, x: Matrix, weights: Float64Array): void {
-  for (let i = 0; i < x.rows; i++)
-    for (let j = 0; j < x.columns; j++) axis[j] += weights[i] * x.values[i * x.columns + j];
+/** Scales to length 1, the largest entry positive. By its own length, not √λ: that is exact for small λ too. */
+function makeUnit(axis: Float64Array): void {
   let squares = 0;
   let largest = 0;
   for (const value of axis) {
@@ -116,6 +115,12 @@ function writeAxis(axis: Float64Array, x: Matrix, weights: Float64Array): void {
   }
   const scale = (largest < 0 ? -1 : 1) / Math.sqrt(squares);
   for (let j = 0; j < axis.length; j++) axis[j] *= scale;
+}
+
+function transposed({ values, rows, columns }: Matrix): Matrix {
+  const out = new Float64Array(values.length);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * rows + i] = values[i * columns + j];
+  return { values: out, rows: columns, columns: rows };
 }
 
 function centre({ values, columns }: Matrix, mean: Float64Array): void {

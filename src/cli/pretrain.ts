@@ -8,10 +8,12 @@ import { checkLock, releaseLock, touchLock } from '../pretrain/run-lock.ts';
 import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
 import { stepsPerEpoch } from '../pretrain/schedule.ts';
 import { teamOn } from '../pretrain/worker-lanes.ts';
+import type { Ranks } from '../ranks/ranks.ts';
+import { runOnRanks } from '../ranks/run-on-ranks.ts';
 import { deviceOption, LANES, runtimeFor } from './device.ts';
 import { sayingWhatIsKept } from './kept-checkpoint.ts';
 import { openPretrainingData, type PretrainingData } from './pretraining-data.ts';
-import { cardAt, type PretrainOptions, resumeRun, startRun } from './pretraining-run.ts';
+import { cardAt, type PretrainOptions, prepareOn } from './pretraining-run.ts';
 import { collapseWatch, utilisationNote } from './pretraining-status.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -84,6 +86,12 @@ Ctrl-C finishes the step, saves, and says how to resume.`,
 }
 
 async function run(path: string, options: PretrainOptions): Promise<void> {
+  const afterwards = `Go on from the last checkpoint: brainmass pretrain ${path} --out ${options.out} --resume`;
+  const say = (message: string) => process.stderr.write(`brainmass: ${message}\n`);
+  await runOnRanks((ranks) => runAs(ranks, path, options), { environment: process.env, say, afterwards });
+}
+
+async function runAs(ranks: Ranks, path: string, options: PretrainOptions): Promise<void> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   const data = openPretrainingData(path, options);
@@ -91,15 +99,16 @@ async function run(path: string, options: PretrainOptions): Promise<void> {
   // A second Ctrl-C ends the process at once.
   for (const name of SIGNALS) process.once(name, onSignal);
   try {
-    await train(path, data, options, owner, stop.signal);
+    await train(ranks, path, data, options, owner, stop.signal);
   } finally {
     for (const name of SIGNALS) process.off(name, onSignal);
-    releaseLock(options.out, owner);
+    if (ranks.rank === 0) releaseLock(options.out, owner);
     data.dataset.close();
   }
 }
 
 async function train(
+  ranks: Ranks,
   path: string,
   data: PretrainingData,
   options: PretrainOptions,
@@ -107,23 +116,25 @@ async function train(
   signal: AbortSignal,
 ): Promise<void> {
   const { dataset } = data;
-  const prepare = options.resume ? resumeRun : startRun;
-  const { settings, card, ...prepared } = await prepare(data, options, owner);
-  const stopTouching = touchLock(options.out, owner);
+  const { settings, card, ...prepared } = await prepareOn(ranks, data, options, owner);
+  const leads = ranks.rank === 0;
+  const stopTouching = leads ? touchLock(options.out, owner) : () => {};
   try {
     const before = prepared.state.step;
     let saved = before;
     const keeping = <T>(work: () => T) => sayingWhatIsKept(work, { run: options.out, dataset: path, step: saved });
-    const log = keeping(() => metricsLog(options.out, before));
+    const log = leads ? keeping(() => metricsLog(options.out, before)) : () => {};
     let last: StepMetrics | undefined;
     const machine = await runtimeFor(options);
     const { state, assemble, compile } = teamOn(machine, prepared.state);
     const { batch, epochs } = settings.training;
     const left =
-      options.json || machine.device !== 'cpu' ? 0 : epochs * stepsPerEpoch(dataset.scans.length, batch) - before;
+      options.json || machine.device !== 'cpu' || ranks.size > 1
+        ? 0
+        : epochs * stepsPerEpoch(dataset.scans.length, batch) - before;
     const utilisation = await utilisationNote(machine.compile, card.size, left * batch);
-    const warnOfCollapse = collapseWatch();
-    const status = progressLine('step');
+    const warnOfCollapse = leads ? collapseWatch() : () => {};
+    const status = leads ? progressLine('step') : () => {};
     await pretrain(state, {
       dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },
       settings,
@@ -135,19 +146,25 @@ async function train(
         warnOfCollapse(metrics);
       },
       onCheckpoint: (checkpoint) => {
+        if (!leads) return;
         checkLock(options.out, owner);
         keeping(() => writeCheckpoint(options.out, settings, cardAt(card, dataset, settings, checkpoint), checkpoint));
         saved = checkpoint.step;
       },
-      onSnapshot: (epoch, snapshot) =>
-        keeping(() => writeSnapshot(options.out, epoch, cardAt(card, dataset, settings, snapshot), snapshot)),
+      onSnapshot: (epoch, snapshot) => {
+        if (!leads) return;
+        keeping(() => writeSnapshot(options.out, epoch, cardAt(card, dataset, settings, snapshot), snapshot));
+      },
       progress: (done, total, note) =>
         status(done, total, `${note ?? ''}${last === undefined ? '' : utilisation(last.scans_per_second)}`),
       signal,
+      ranks,
     });
+    const stopped = state.step < epochs * stepsPerEpoch(dataset.scans.length, batch);
+    if (!leads) return;
     if (options.json)
       printJson({ run: options.out, step: state.step, parameters: parameterCount(card.size), last: last ?? null });
-    else process.stdout.write(summary(options.out, path, { before, after: state.step }, last, signal.aborted));
+    else process.stdout.write(summary(options.out, path, { before, after: state.step }, last, stopped));
   } finally {
     stopTouching();
   }

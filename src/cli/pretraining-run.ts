@@ -13,6 +13,7 @@ import { takeLock } from '../pretrain/run-lock.ts';
 import type { RunOwner } from '../pretrain/run-owner.ts';
 import { PAPER_SETTINGS, type Settings, settingsSchema, sizeOfSettings } from '../pretrain/settings.ts';
 import { initialState, type TrainingState } from '../pretrain/training-state.ts';
+import type { Ranks } from '../ranks/ranks.ts';
 import type { Device } from '../runtime/device.ts';
 import { checkCorpusOfRun, corpusOnCard, type PretrainingData } from './pretraining-data.ts';
 import { VERSION } from './version.ts';
@@ -50,13 +51,42 @@ export interface PreparedRun {
   readonly card: ModelCard;
 }
 
-/** Makes the run directory with the untrained model, locked. @throws InputError before anything is written */
-export async function startRun(
-  { dataset, split }: PretrainingData,
+/** What {@link startRun} or {@link resumeRun} prepares on rank 0, on every rank: the others read what that one has checked or written. */
+export async function prepareOn(
+  ranks: Ranks,
+  data: PretrainingData,
   options: PretrainOptions,
   owner: RunOwner,
 ): Promise<PreparedRun> {
+  if (ranks.rank === 0) {
+    const prepared = await (options.resume ? resumeRun : startRun)(data, options, owner, ranks.size);
+    ranks.broadcast(JSON.stringify({ settings: prepared.settings, card: prepared.card }));
+    return prepared;
+  }
+  const { settings, card } = JSON.parse(ranks.broadcast('')) as Pick<PreparedRun, 'settings' | 'card'>;
+  return { settings, card, state: readState(options.out, settings, card) };
+}
+
+function checkEnoughForRanks({ training: { batch } }: Settings, ranks: number): void {
+  if (batch < ranks)
+    throw new InputError({
+      where: `a job of ${ranks} ranks`,
+      problem: 'there are fewer scans in a batch than ranks',
+      expected: `at most ${batch} ranks`,
+      found: `${ranks}`,
+      fix: 'start fewer, or a run with a larger --batch',
+    });
+}
+
+/** Makes the run directory with the untrained model, locked. @throws InputError before anything is written */
+async function startRun(
+  { dataset, split }: PretrainingData,
+  options: PretrainOptions,
+  owner: RunOwner,
+  ranks: number,
+): Promise<PreparedRun> {
   const settings = resolve(dataset, options);
+  checkEnoughForRanks(settings, ranks);
   const size = sizeOfSettings(settings, dataset.roiNames.length);
   const state = initialState(size, settings.training.seed);
   const card: ModelCard = {
@@ -162,7 +192,7 @@ const KEPT = ['config', 'preset', 'layers', 'heads', 'ffn', 'fc', 'batch', 'warm
  *
  * @throws InputError when there is none, it is of other data or settings, or another process works in it
  */
-export function resumeRun(data: PretrainingData, options: PretrainOptions, owner: RunOwner): PreparedRun {
+function resumeRun(data: PretrainingData, options: PretrainOptions, owner: RunOwner, ranks: number): PreparedRun {
   const { dataset } = data;
   for (const name of KEPT)
     if (options[name] !== undefined)
@@ -174,6 +204,7 @@ export function resumeRun(data: PretrainingData, options: PretrainOptions, owner
   const { settings, card } = openRun(options.out);
   checkCorpusOfRun(card, data, options.out);
   checkSameData(dataset, card, options.out);
+  checkEnoughForRanks(settings, ranks);
   takeLock(options.out, owner);
   const state = readState(options.out, settings, card);
   checkEnoughScans(dataset, settings, options.out);

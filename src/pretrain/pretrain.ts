@@ -2,6 +2,8 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
+import { oneRank, type Ranks } from '../ranks/ranks.ts';
+import { shareOf } from '../ranks/share.ts';
 import type { Compile } from '../runtime/session.ts';
 import { assembleBatch, drawBatch, type StepBatch } from './batch.ts';
 import type { Losses } from './objective.ts';
@@ -27,6 +29,8 @@ export interface PretrainOptions {
   readonly onCheckpoint: (state: TrainingState) => void;
   /** Called after every `snapshot_epochs` epochs. */
   readonly onSnapshot: (epoch: number, state: TrainingState) => void;
+  /** The others that take the same steps; callbacks are called on every rank. */
+  readonly ranks?: Ranks;
   readonly progress?: Progress | undefined;
   /** Ends the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
@@ -38,7 +42,8 @@ export interface PretrainOptions {
  * @throws InputError when the loss or its gradient is no longer finite; the last checkpoint stays as it is
  */
 export async function pretrain(state: TrainingState, options: PretrainOptions): Promise<void> {
-  const { dataset, settings, compile, assemble, onStep, onCheckpoint, onSnapshot, progress, signal } = options;
+  const { dataset, settings, compile, assemble, ranks = oneRank(), progress, signal } = options;
+  const { onStep, onCheckpoint, onSnapshot } = options;
   const { optimizer, training } = settings;
   const scans = dataset.scans.length;
   const perEpoch = stepsPerEpoch(scans, training.batch);
@@ -52,14 +57,15 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     batch: training.batch,
     drop,
   };
-  const runner = await stepRunner(plan, training.micro_batch, state, assemble);
+  const share = shareOf(ranks.rank, ranks.size, training.batch);
+  const runner = await stepRunner(plan, training.micro_batch, state, assemble, ranks);
   const networks = pseudoFcViews({ fc, rois: plan.size.rois, compile });
   const sample = scanSampler(training.seed, scans, training.batch, dataset.parts);
   const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };
 
   const draw = async (step: number): Promise<StepBatch> => {
     const epoch = Math.floor(step / perEpoch);
-    const draws = sample(epoch, step % perEpoch);
+    const draws = sample(epoch, step % perEpoch).subarray(share.first, share.first + share.count);
     const series = Array.from(draws, (address) => dataset.readSeries(address % scans));
     return assembleBatch(networks, series, drawBatch(plan, epoch, draws, series));
   };
@@ -93,7 +99,8 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
 
   try {
     let saved = Date.now();
-    while (state.step < total && signal?.aborted !== true) {
+    // A signal to one rank stops all.
+    while (state.step < total && ranks.largest(Number(signal?.aborted === true)) === 0) {
       await takeStep();
       const epochsDone = state.step / perEpoch;
       const every = (epochs: number) => epochs > 0 && epochsDone % epochs === 0;

@@ -3,8 +3,11 @@ import { sizeOf } from '../graph/tensor.ts';
 import { ONLINE, TARGET } from '../model/parameters.ts';
 import { READOUT } from '../model/size.ts';
 import type { BatchNormStatistics } from '../model/weights.ts';
+import { oneRank, type Ranks } from '../ranks/ranks.ts';
+import { shareOf } from '../ranks/share.ts';
 import type { Compile, Feeds, Results } from '../runtime/session.ts';
 import { microBatch, type StepBatch } from './batch.ts';
+import { gatherAligned } from './gathered-alignment.ts';
 import { type Lane, lane, laneRanges, type Pass, type StepBuffers, type UpdateSettings } from './lane.ts';
 import { type Losses, weighLosses } from './objective.ts';
 import { type Branch, buildGraph, maskedCount, type StepGraph, type StepPlan, weightOf } from './step-graphs.ts';
@@ -78,14 +81,17 @@ function keptBytes(plan: StepPlan, parts: readonly { readonly count: number }[])
  * Prepares the steps of a run on `state`, which they change in place.
  *
  * @param microBatchSize scans that go through the encoder at once
+ * @param ranks each takes its share of every batch; embeddings are gathered for BatchNorm, gradients summed
  */
 export async function stepRunner(
   plan: StepPlan,
   microBatchSize: number,
   state: TrainingState,
   assemble: AssembleTeam,
+  ranks: Ranks = oneRank(),
 ): Promise<StepRunner> {
-  const { size, objective, batch: scans } = plan;
+  const { size, objective } = plan;
+  const { first, count: scans } = shareOf(ranks.rank, ranks.size, plan.batch);
   const { lanes, gradient } = await assemble(plan, state);
   const ranges = laneRanges(gradient.length, lanes.length);
   const everywhere = <T>(work: (of: Lane, k: number) => Promise<T>) => Promise.all(lanes.map(work));
@@ -137,6 +143,7 @@ export async function stepRunner(
     return inParts(feeds, (count) => ({ kind: 'masked', branch, scans: count }));
   }
 
+  /** This rank's embeddings. */
   function joined(results: readonly Results[]): Float32Array {
     const all = new Float32Array(scans * READOUT * size.rois);
     for (const [k, { embedding }] of results.entries()) all.set(embedding, parts[k].first * READOUT * size.rois);
@@ -151,9 +158,11 @@ export async function stepRunner(
     const group = (k: number) => results.slice(k * parts.length, (k + 1) * parts.length);
     const lossOf = (k: number, branch: Branch) =>
       group(embeddings.length + k).reduce((sum, { loss }) => sum + loss[0], 0) / maskedCount(plan, branch);
+    const losses = Float32Array.from(branches, (branch, k) => lossOf(k, branch));
+    ranks.sum(losses);
     return {
-      embeddings: embeddings.map((_, k) => joined(group(k))),
-      losses: Object.fromEntries(branches.map((branch, k) => [branch, lossOf(k, branch)])),
+      embeddings: embeddings.map((_, k) => ranks.gather(joined(group(k)))),
+      losses: Object.fromEntries(branches.map((branch, k) => [branch, losses[k]])),
     };
   }
 
@@ -173,13 +182,16 @@ export async function stepRunner(
     // The online network first: so the way back of each part falls to the lane that keeps its activations.
     const { embeddings, losses } = await encode([ONLINE, TARGET], batch);
     const [online, target] = [embeddings.slice(0, 2), embeddings.slice(2)];
-    const aligned = await share(
-      VIEWS.map((view) => ({
-        graph: { kind: 'align' },
-        feeds: { online: online[view - 1], target: target[2 - view] },
-      })),
-    );
-    const backward = VIEWS.flatMap((view) => backwardPasses(view, aligned[view - 1].arrived, batch));
+    // Two of several ranks align a view each, and tell the others.
+    const mine = VIEWS.filter((_, k) => k % ranks.size === ranks.rank);
+    const passes = mine.map((view) => ({
+      graph: { kind: 'align' } as const,
+      feeds: { online: online[view - 1], target: target[2 - view] },
+    }));
+    const aligned = gatherAligned(ranks, plan, await share(passes));
+    const arrivedAt = (view: View) =>
+      aligned[view - 1].arrived.subarray(first * READOUT * size.rois, (first + scans) * READOUT * size.rois);
+    const backward = VIEWS.flatMap((view) => backwardPasses(view, arrivedAt(view), batch));
     await share(backward, { ends: true });
     return { aligned, losses, embedding: online[0] };
   }
@@ -188,10 +200,13 @@ export async function stepRunner(
     gradient,
     run: async (batch) => {
       if (batch.scans !== scans) throw new Error(`a batch of ${batch.scans} scans, graphs for ${scans}`);
-      const { aligned, losses, embedding } = await (parts.length === 1 ? atOnce(batch) : inMicroBatches(batch));
+      const { aligned, losses, embedding } = await (scans === plan.batch && parts.length === 1
+        ? atOnce(batch)
+        : inMicroBatches(batch));
       await everywhere((of, k) => of.sum(ranges[k]));
+      ranks.sum(gradient);
       moveStatistics(state.weights.batchNorm, aligned);
-      const lra = (aligned[0].lra[0] + aligned[1].lra[0]) / scans;
+      const lra = (aligned[0].lra[0] + aligned[1].lra[0]) / plan.batch;
       return {
         losses: weighLosses(objective, lra, losses.contrastive ?? 0, losses.reconstruction ?? 0),
         embedding,

@@ -2,10 +2,11 @@
 import { Worker } from 'node:worker_threads';
 import { nodeRuntime } from '../runtime/node.ts';
 import type { Compile } from '../runtime/session.ts';
-import type { Lane, Pass, StepBuffers } from './lane.ts';
+import { type Lane, lane, type Pass, type StepBuffers } from './lane.ts';
 import { type AssembleTeam, soloTeam, stepBuffers } from './step.ts';
 import type { StepPlan } from './step-graphs.ts';
 import type { TrainingState } from './training-state.ts';
+import { vectorKernels } from './update-kernels.ts';
 
 /** What a lane's thread is started with. */
 export interface LaneStart {
@@ -52,8 +53,8 @@ export interface PreparedTeam {
 }
 
 /**
- * Lanes for a state, and the state they work on: where lanes have threads of their own, it is moved to memory that they
- * share, gradients included.
+ * Lanes for a state, and the state they work on: it is moved to one memory together with the gradients, which the lanes
+ * share where they have threads of their own.
  */
 export function teamOn({ compile, threads, lanes }: Machine, state: TrainingState): PreparedTeam {
   const { weights, moments } = state;
@@ -61,10 +62,10 @@ export function teamOn({ compile, threads, lanes }: Machine, state: TrainingStat
   const pays = threads > 1 && trained.length >= TINY_PARAMETERS;
   const count = lanes ?? (pays ? 2 : 1);
   const bytes = (3 + count) * bytesOf(trained) + bytesOf(target);
-  if (count === 1 || bytes > MEMORY_LIMIT) return { state, assemble: soloTeam(compile), compile };
+  if (bytes > MEMORY_LIMIT) return { state, assemble: soloTeam(compile), compile };
 
   const pages = Math.ceil(bytes / PAGE);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: count > 1 });
   let taken = 0;
   const take = (length: number) => {
     const place = new Float32Array(memory.buffer, taken, length);
@@ -76,18 +77,28 @@ export function teamOn({ compile, threads, lanes }: Machine, state: TrainingStat
     copy.set(values);
     return copy;
   };
-  const shared = {
+  const inMemory = {
     ...state,
     weights: { ...weights, trained: moved(trained), target: moved(target) },
     moments: { first: moved(moments.first), second: moved(moments.second) },
   };
   const gradients = Array.from({ length: count }, () => take(trained.length));
-  return { state: shared, assemble: workerTeam(memory, gradients, threads), compile: nodeRuntime({ threads: 1 }) };
+  return count > 1
+    ? { state: inMemory, assemble: workerTeam(memory, gradients, threads), compile: nodeRuntime({ threads: 1 }) }
+    : { state: inMemory, assemble: vectorTeam(memory, gradients, compile), compile };
 }
 
 /** Whole 64-byte lines, so that every buffer begins on one. */
 function bytesOf({ length }: Float32Array): number {
   return 64 * Math.ceil(length / 16);
+}
+
+/** One lane, in this thread. */
+function vectorTeam(memory: WebAssembly.Memory, gradients: readonly Float32Array[], compile: Compile): AssembleTeam {
+  return async (plan, state) => ({
+    lanes: [lane(plan, stepBuffers(state, gradients), 0, compile, vectorKernels(memory))],
+    gradient: gradients[0],
+  });
 }
 
 /** @param threads of all lanes together; each gets an equal part, at least one */

@@ -56,7 +56,7 @@ export async function runJob(
   const launch = mpirun.length === 0 ? [] : [...mpirun, '-n', String(ranks)];
   try {
     const words = [...launch, 'env', ...variables, process.execPath, '--import', 'tsx', job, name, folder];
-    const { code, stderr } = await ended(words[0], words.slice(1));
+    const { code, stderr } = await runProgram(words);
     const files = readdirSync(folder).sort();
     return { code, stderr, reports: files.map((file) => readFileSync(join(folder, file), 'utf8')) };
   } finally {
@@ -64,10 +64,10 @@ export async function runJob(
   }
 }
 
-/** @throws Error when the program was killed, or took a minute */
-function ended(program: string, words: readonly string[]): Promise<Omit<JobEnd, 'reports'>> {
+/** Runs a program as if nobody had launched us. @throws Error when it was killed, or took two minutes */
+export function runProgram([program, ...words]: readonly string[]): Promise<Omit<JobEnd, 'reports'>> {
   return new Promise((resolve, reject) => {
-    execFile(program, words, { env: unlaunched(), timeout: 60_000 }, (error, _, stderr) => {
+    execFile(program, words, { env: unlaunched(), timeout: 120_000 }, (error, _, stderr) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === 'number') resolve({ code, stderr });
       else reject(new Error(`${words.join(' ')} did not end by itself: ${stderr}`, { cause: error }));

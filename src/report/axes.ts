@@ -121,11 +121,16 @@ export function frame({ left, top, right, bottom }: Box): string {
   return element('path', { d: `M${left} ${top}V${bottom}H${right}`, fill: 'none', stroke: INK });
 }
 
-/** Names of both axes; that of x is 34 px below the plot, that of y 42 px left of it. */
-export function axisNames(box: Box, xName: string, yName: string): string[] {
+/** Px from a plot to the name of its y axis, left of the numbers. */
+export function yNameOffset(range: Range): number {
+  return ticks(range).reduce((most, value) => Math.max(most, 12 + textWidth(tickText(value), SMALL_TEXT)), 42);
+}
+
+/** Names of both axes; that of x is 34 px below the plot. */
+export function axisNames(box: Box, xName: string, yName: string, offset = 42): string[] {
   const { left, top, right, bottom } = box;
   return [
     text([(left + right) / 2, bottom + 34], xName, { anchor: 'middle', width: right - left }),
-    text([left - 42, (top + bottom) / 2], yName, { anchor: 'middle', turned: true, width: bottom - top }),
+    text([left - offset, (top + bottom) / 2], yName, { anchor: 'middle', turned: true, width: bottom - top }),
   ];
 }

@@ -24,7 +24,7 @@ export interface CalibrationCurve {
   readonly name: string;
   /** Null where there are no probabilities, and then why. */
   readonly calibration: Calibration | null;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 export interface CalibrationFigure {

@@ -9,6 +9,7 @@ import {
   type Range,
   rangeAround,
   xNumbers,
+  yNameOffset,
   yNumbers,
 } from './axes.ts';
 import { type CurvePoint, drawCurve } from './curve-line.ts';
@@ -30,9 +31,9 @@ export interface CurvePanel {
   readonly xName: string;
   readonly yName: string;
   /** `log2` for scans a class: 1, 2, 4, 8, … */
-  readonly xKind?: AxisKind;
+  readonly xKind?: AxisKind | undefined;
   /** Around all values when not given. */
-  readonly yRange?: Range;
+  readonly yRange?: Range | undefined;
   readonly curves: readonly Curve[];
   /** Horizontal lines, e.g. baselines. */
   readonly references: readonly { readonly name: string; readonly y: number | null }[];
@@ -43,11 +44,14 @@ export interface CurveFigure {
   readonly panels: readonly CurvePanel[];
 }
 
-const MARGIN = { left: 58, right: 16, top: 22, bottom: 42 };
+/** Around a plot; on the left, beside the name and the numbers of the axis. */
+const MARGIN = { left: 16, right: 16, top: 22, bottom: 42 };
 
 /** The figure as an SVG document: one panel over the whole width, or two a row; one legend for all. */
 export function curveFigure({ title, panels }: CurveFigure): string {
   const styles = stylesOf(panels);
+  // One for all, so that plots stand in line.
+  const offset = panels.reduce((most, panel) => Math.max(most, yNameOffset(yRangeOf(panel))), 0);
   const columns = Math.min(2, Math.max(1, panels.length));
   const width = FIGURE_WIDTH / columns;
   const height = columns === 1 ? 320 : 250;
@@ -55,11 +59,17 @@ export function curveFigure({ title, panels }: CurveFigure): string {
     const left = width * (i % columns);
     const top = BODY_TOP - (panel.title === '' ? 14 : 0) + height * Math.floor(i / columns);
     const right = left + width - MARGIN.right;
-    const box = { left: left + MARGIN.left, top: top + MARGIN.top, right, bottom: top + height - MARGIN.bottom };
-    return panelElements(panel, box, styles);
+    const box = {
+      left: left + MARGIN.left + offset,
+      top: top + MARGIN.top,
+      right,
+      bottom: top + height - MARGIN.bottom,
+    };
+    return panelElements(panel, box, styles, offset);
   });
   const below = BODY_TOP + height * Math.ceil(panels.length / columns);
-  const key = legend([...styles.values()], [MARGIN.left, below], FIGURE_WIDTH - MARGIN.left - MARGIN.right);
+  const margin = MARGIN.left + offset;
+  const key = legend([...styles.values()], [margin, below], FIGURE_WIDTH - margin - MARGIN.right);
   return figureDocument({
     title,
     description: panels.map(descriptionOf).join('. '),
@@ -83,11 +93,22 @@ function stylesOf(panels: readonly CurvePanel[]): ReadonlyMap<string, LegendEntr
 
 const styleKey = (name: string, reference: boolean) => `${reference ? 'reference' : 'curve'} ${name}`;
 
-function panelElements(panel: CurvePanel, box: Box, styles: ReadonlyMap<string, LegendEntry>): string[] {
-  const { title, xKind = 'linear', yRange, curves, references } = panel;
+/** All numbers that a panel shows. */
+function valuesOf({ curves, references }: CurvePanel): number[] {
+  const points = curves.flatMap((curve) => curve.points.flatMap(({ y, low, high }) => [y, low, high]));
+  return [...points, ...references.map(({ y }) => y)].filter(isNumber);
+}
+
+const yRangeOf = (panel: CurvePanel): Range => panel.yRange ?? rangeAround(valuesOf(panel));
+
+function panelElements(
+  panel: CurvePanel,
+  box: Box,
+  styles: ReadonlyMap<string, LegendEntry>,
+  offset: number,
+): string[] {
+  const { title, xKind = 'linear', curves, references } = panel;
   const points = curves.flatMap((curve) => curve.points);
-  const values = points.flatMap(({ y, low, high }) => [y, low, high]).filter(isNumber);
-  const levels = references.map(({ y }) => y).filter(isNumber);
   const x = axis(
     xKind,
     extentOf(
@@ -96,7 +117,7 @@ function panelElements(panel: CurvePanel, box: Box, styles: ReadonlyMap<string, 
     ),
     [box.left, box.right],
   );
-  const y = axis('linear', yRange ?? rangeAround([...values, ...levels]), [box.bottom, box.top]);
+  const y = axis('linear', yRangeOf(panel), [box.bottom, box.top]);
   const styleOf = (name: string, reference: boolean): SeriesStyle =>
     styles.get(styleKey(name, reference))?.style ?? seriesStyle(0);
   const drawn = curves.map((curve) => drawCurve(curve.points, x, y, styleOf(curve.name, false)));
@@ -115,7 +136,7 @@ function panelElements(panel: CurvePanel, box: Box, styles: ReadonlyMap<string, 
       .toReversed()
       .flat(),
     frame(box),
-    ...axisNames(box, panel.xName, panel.yName),
+    ...axisNames(box, panel.xName, panel.yName, offset),
     ...(title === ''
       ? []
       : [
@@ -125,9 +146,7 @@ function panelElements(panel: CurvePanel, box: Box, styles: ReadonlyMap<string, 
             width: (box.right - box.left) / 1.1,
           }),
         ]),
-    ...(values.length + levels.length === 0
-      ? [emptyNote([(box.left + box.right) / 2, (box.top + box.bottom) / 2])]
-      : []),
+    ...(valuesOf(panel).length === 0 ? [emptyNote([(box.left + box.right) / 2, (box.top + box.bottom) / 2])] : []),
   ];
 }
 
@@ -152,7 +171,8 @@ function sharedNotes(panels: readonly CurvePanel[]): string[] {
 }
 
 /** What is missing in a panel, and what its axis cuts off. */
-function notesOf({ yRange, curves, references }: CurvePanel): string[] {
+function notesOf(panel: CurvePanel): string[] {
+  const { yRange, curves, references } = panel;
   const gaps = curves.flatMap(({ name, points }) => {
     const missing = points.filter(({ y }) => !isNumber(y));
     if (missing.length === 0) return [];
@@ -161,10 +181,6 @@ function notesOf({ yRange, curves, references }: CurvePanel): string[] {
     return [`${name}: no value at ${missing.map(({ x }) => x).join(', ')}${why}.`];
   });
   const unknown = references.filter(({ y }) => !isNumber(y)).map(({ name }) => `${name}: no value.`);
-  const all = [
-    ...curves.flatMap(({ points }) => points.flatMap(({ y, low, high }) => [y, low, high])),
-    ...references.map(({ y }) => y),
-  ].filter(isNumber);
-  const beyond = yRange !== undefined && all.some((value) => value < yRange[0] || value > yRange[1]);
+  const beyond = yRange !== undefined && valuesOf(panel).some((value) => value < yRange[0] || value > yRange[1]);
   return [...gaps, ...unknown, ...(beyond ? ['Values beyond the axis are drawn at its edge.'] : [])];
 }

@@ -1,7 +1,7 @@
 /** @file Rows of a name, a point and its interval, beside a line to compare with: sites, tasks, baselines, ablations. */
 import type { Estimate } from '../evaluate/interval.ts';
 import { type Axis, axis, type Box, type Range, rangeAround, xNumbers } from './axes.ts';
-import { estimateText, explainedEstimate, isNumber, missingNotes } from './estimate-text.ts';
+import { estimateText, explainedEstimate, isNumber, missingNotes, numberText } from './estimate-text.ts';
 import { COLOURS, drawMark, REFERENCE_DASH, type SeriesStyle, seriesStyle } from './palette.ts';
 import {
   BODY_TOP,
@@ -25,9 +25,9 @@ export interface ForestRow {
   readonly name: string;
   readonly estimate: Estimate;
   /** In a column of its own: `34 / 40`. */
-  readonly detail?: string;
+  readonly detail?: string | undefined;
   /** Drawn to be seen first: the model among its baselines. */
-  readonly emphasised?: boolean;
+  readonly emphasised?: boolean | undefined;
 }
 
 export interface ForestFigure {
@@ -35,15 +35,15 @@ export interface ForestFigure {
   /** What the estimates are: `AUC`. */
   readonly valueName: string;
   /** What `detail` is: `patients / controls`. */
-  readonly detailName?: string;
+  readonly detailName?: string | undefined;
   /** Rows under headings; an empty name is no heading. */
   readonly groups: readonly { readonly name: string; readonly rows: readonly ForestRow[] }[];
   /** A vertical line: chance, the whole sample, the full model. */
-  readonly reference?: { readonly name: string; readonly value: number };
+  readonly reference?: { readonly name: string; readonly value: number } | undefined;
   /** Of the axis; as wide as the intervals when not given. */
-  readonly range?: Range;
+  readonly range?: Range | undefined;
   /** After the point, 3 when not given. */
-  readonly digits?: number;
+  readonly digits?: number | undefined;
 }
 
 const LEFT = 12;
@@ -115,7 +115,7 @@ export function forestFigure(figure: ForestFigure): string {
     description: `${figure.valueName} with 95 % intervals. ${rows.map(({ name, estimate }) => `${name}: ${explainedEstimate(estimate, digits)}`).join('; ')}`,
     body: [...stripes, ...axisElements(plot, x, figure), ...headers(figure, columns), ...lines],
     bottom: plot.bottom + 40,
-    notes: notesOf(rows, x),
+    notes: notesOf(figure, rows, x),
   });
 }
 
@@ -167,7 +167,7 @@ function axisElements(plot: Box, x: Axis, { valueName, reference }: ForestFigure
   const grid = x.ticks.map((value) => line([x.at(value), top], [x.at(value), bottom], GRID));
   const parts = [...grid, line([left, bottom], [right, bottom], INK), ...xNumbers(plot, x)];
   parts.push(text([(left + right) / 2, bottom + 34], valueName, { anchor: 'middle', width: right - left }));
-  if (reference === undefined || !isNumber(reference.value)) return parts;
+  if (reference === undefined || !isNumber(reference.value) || !isInside(reference.value, x)) return parts;
   const at = x.at(reference.value);
   const room = right - left;
   // The name above the line, moved inwards where it would leave the plot.
@@ -221,7 +221,12 @@ function whisker([low, high]: Range, y: number, x: Axis, { colour }: SeriesStyle
 
 const isInside = (value: number, { range }: Axis) => value >= range[0] && value <= range[1];
 
-function notesOf(rows: readonly ForestRow[], x: Axis): string[] {
-  const outside = rows.some(({ estimate: { mean } }) => isNumber(mean) && !isInside(mean, x));
-  return [...missingNotes(rows), ...(outside ? ['A row without a mark has its value beyond the axis.'] : [])];
+function notesOf({ reference, digits = 3 }: ForestFigure, rows: readonly ForestRow[], x: Axis): string[] {
+  const notes = missingNotes(rows);
+  if (rows.some(({ estimate: { mean } }) => isNumber(mean) && !isInside(mean, x)))
+    notes.push('A row without a mark has its value beyond the axis.');
+  if (reference === undefined) return notes;
+  const { name, value } = reference;
+  if (!isNumber(value)) return [...notes, `${name}: no value.`];
+  return isInside(value, x) ? notes : [...notes, `${name}: ${numberText(value, digits)}, beyond the axis.`];
 }

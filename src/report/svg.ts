@@ -1,5 +1,5 @@
 /** @file SVG as text: the few elements that figures are made of, escaped, and the document around them. */
-import { shortened, textWidth, wrapped } from './text-fit.ts';
+import { shortened, wrapped } from './text-fit.ts';
 
 /** All figures are this wide, in px: text keeps its size in a column of a page. */
 export const FIGURE_WIDTH = 600;
@@ -134,7 +134,7 @@ function legible(content: string): string {
     .replace(/[^\u0020-\u007e\u00a0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd');
 }
 
-/** A place for text in the middle that says there is nothing to draw. */
+/** Says around a point that there is nothing to draw. */
 export function emptyNote(centre: Point, content = 'no values'): string {
-  return text(centre, content, { anchor: 'middle', colour: MUTED, width: textWidth(content, TEXT_SIZE) });
+  return text(centre, content, { anchor: 'middle', colour: MUTED });
 }

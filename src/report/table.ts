@@ -9,7 +9,7 @@ export type Cell = Estimate | number | string | null;
 export interface Column {
   readonly name: string;
   /** After the point, 3 when not given; 0 for counts. */
-  readonly digits?: number;
+  readonly digits?: number | undefined;
 }
 
 export interface ReportTable {

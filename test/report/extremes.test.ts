@@ -70,6 +70,26 @@ const figures: Record<string, string> = {
     title: 'title',
     panels: [panel([{ name: 'loss', points: Array.from({ length: 2000 }, (_, i) => ({ x: i + 1, y: 1e-6 * i })) }])],
   }),
+  'curves, long numbers': curveFigure({
+    title: 'title',
+    panels: [
+      {
+        ...panel(
+          [
+            {
+              name: 'loss',
+              points: [
+                { x: 1, y: -0.00015 },
+                { x: 2, y: 0.0004 },
+              ],
+            },
+          ],
+          LONG,
+        ),
+        references: [],
+      },
+    ],
+  }),
 };
 
 describe('figures', () => {

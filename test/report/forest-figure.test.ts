@@ -73,6 +73,12 @@ it('draws the reference where the axis says, and makes room for it', () => {
   expect(texts(svg)).toContain('0.5');
 });
 
+it('says where a reference is that the axis does not reach', () => {
+  const svg = figure([row('A', 0.72, 0.71, 0.73)], { range: [0.6, 0.8], reference: { name: 'chance', value: 0.5 } });
+  expect(texts(svg)).toContain('chance: 0.500, beyond the axis.');
+  expect(elements(svg, 'line').some(({ attributes }) => attributes.stroke === '#d55e00')).toBe(false);
+});
+
 it('sets rows under headings', () => {
   const svg = forestFigure({
     title: 'Ablation',

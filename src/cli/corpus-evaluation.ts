@@ -5,9 +5,9 @@ import { CORPUS_SPLIT_FILE, type CorpusSplit, parseCorpusSplit } from '../datase
 import type { Dataset } from '../dataset/dataset.ts';
 import { PARTS, type Part } from '../dataset/participant-split.ts';
 import { InputError, isInputError } from '../errors/input-error.ts';
-import type { Task } from '../evaluate/labels.ts';
 import { requireClasses } from '../evaluate/split-guards.ts';
 import type { Split } from '../evaluate/splits.ts';
+import type { AnyTask } from '../evaluate/task-kinds.ts';
 import { readText } from '../files/atomic.ts';
 import type { ModelCard } from '../model/card.ts';
 
@@ -36,7 +36,12 @@ const IGNORE = 'or pass --ignore-corpus-split';
  * @returns undefined when the model was not pretrained on a corpus, or the data set is not one of role II in it
  * @throws InputError when the split is not beside the model or not that of the model, or a class is missing on a side
  */
-export function splitOfCorpus(model: string, card: ModelCard, dataset: Dataset, task: Task): SplitOfCorpus | undefined {
+export function splitOfCorpus(
+  model: string,
+  card: ModelCard,
+  dataset: Dataset,
+  task: AnyTask,
+): SplitOfCorpus | undefined {
   const entry = card.corpus?.datasets.find(({ hash, role }) => hash === dataset.hash && role === 'II');
   if (card.corpus === undefined || entry === undefined) return undefined;
   const { file, saved } = savedSplit(model, card.corpus.split_sha256);
@@ -77,7 +82,7 @@ function savedSplit(model: string, sha256: string): { readonly file: string; rea
 }
 
 /** The split knows no labels, so that a rare class can be missing from a side. */
-function refuseMissingClass(task: Task, split: Split, file: string): void {
+function refuseMissingClass(task: AnyTask, split: Split, file: string): void {
   try {
     requireClasses(task, split, file);
   } catch (error) {

@@ -1,28 +1,35 @@
-/** @file `brainmass evaluate`: an honest diagnosis score on frozen features, beside its baselines. */
+/** @file `brainmass evaluate`: an honest score of a model on a label, beside its baselines. */
 import { Command, Option } from 'commander';
 import { FC_KINDS, type FcKind } from '../connectivity/kinds.ts';
 import { InputError } from '../errors/input-error.ts';
-import type { Estimate } from '../evaluate/interval.ts';
-import { PROTOCOLS, parseProtocol } from '../evaluate/protocol-svm.ts';
-import type { Estimates } from '../evaluate/replicates.ts';
 import type { Device } from '../runtime/device.ts';
 import { deviceOption } from './device.ts';
-import { type EvaluationDocument, runEvaluation } from './evaluation-run.ts';
-import { formatTable, printJson } from './terminal.ts';
+import { evaluateIntoDirectory } from './evaluation-run.ts';
+import { describeEvaluation } from './evaluation-text.ts';
+import { parseSplitPlan } from './split-plan-option.ts';
+import { printJson } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface EvaluateOptions {
   label: string;
   positive?: string;
   control?: string;
-  protocol: string;
-  repeats: number;
+  regress: boolean;
+  protocol?: string;
+  split: string;
+  repeats?: number;
   seed: number;
   fc?: FcKind;
   heads?: number;
   test?: string;
   splits?: string;
   ignoreCorpusSplit: boolean;
+  baselines?: readonly string[];
+  confounds?: readonly string[];
+  harmonise?: 'combat' | 'regress';
+  covariates?: readonly string[];
+  permutations: number;
+  strict: boolean;
   device: Device;
   out: string;
   overwrite: boolean;
@@ -30,15 +37,20 @@ interface EvaluateOptions {
 }
 
 const EXAMPLES = `
+Protocols: svm (RBF; the default), svm-linear, logistic, ridge, knn, prototype; of numbers ridge-regression
+(the default) and svr; of either finetune (the whole network) and finetune-head (a head on its embeddings).
+
 Examples:
   brainmass evaluate cohort.run cohort.dataset --label dx --out dx-score
   brainmass evaluate abide.run abide.dataset --label sex --positive 2 --protocol svm-linear --out sex-score
   brainmass evaluate abide.run abide.dataset --label 'age>15' --out age-score
+  brainmass evaluate abide.run abide.dataset --label age --regress --baselines all --out age
+  brainmass evaluate abide.run abide.dataset --label dx --split leave-one-site-out --harmonise combat --out sites
   brainmass evaluate abide.run site1.dataset --test site2.dataset --label dx --out transfer-score`;
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
-    .description('Score frozen features on a two-class label, beside raw FC, the untrained encoder and the majority')
+    .description('Score a model on a label, beside raw FC, the untrained encoder and what needs no brain')
     .argument('<model>', 'a run directory, a .safetensors or a published .pth')
     .argument('<dataset>', 'a data set written by ingest or simulate')
     .requiredOption('--label <column>', "a phenotype column, or a threshold on one: 'age>15'")
@@ -47,20 +59,37 @@ export function evaluateCommand(): Command {
       'the value of the patient class (default: the larger number, or what is no word for controls)',
     )
     .option('--control <value>', 'the value that is the control class')
-    .option('--protocol <name>', PROTOCOLS.join(' or '), 'svm')
-    .option('--repeats <n>', 'random splits 70/15/15 by participant', wholeNumber('--repeats', 1), 10)
+    .option('--regress', 'predict the number in the column', false)
+    .option('--protocol <name>', 'how it learns, see below (default: svm, or ridge-regression)')
+    .option('--split <plan>', 'repeated (70/15/15), k-fold:K, leave-one-site-out or column:NAME', 'repeated')
+    .option(
+      '--repeats <n>',
+      'how often the splits are dealt, by participant (default: 10; of k-fold 1)',
+      wholeNumber('--repeats', 1),
+    )
     .option('--seed <n>', 'of the splits and the untrained encoder', wholeNumber('--seed', 0), 0)
     .addOption(new Option('--fc <kind>', "functional connectivity (default: the model's)").choices(FC_KINDS))
     .option('--heads <n>', 'attention heads of a checkpoint that does not say', wholeNumber('--heads', 1))
     .option('--test <dataset>', 'train on the first data set, test on this one')
     .option('--splits <file>', 'use the splits.json of an earlier evaluation')
+    .option('--baselines <names>', 'fc_svm, untrained, …, all or none (default: raw FC and untrained)', names)
+    .option('--confounds <columns>', 'what the confounds baseline knows (default: age, sex, site, motion)', names)
+    .addOption(
+      new Option('--harmonise <method>', 'take out of features, fitted on training rows').choices([
+        'combat',
+        'regress',
+      ]),
+    )
+    .option('--covariates <columns>', 'what combat keeps, or regress takes out', names)
+    .option('--permutations <n>', 'labels permuted within sites, for a p-value', wholeNumber('--permutations', 0), 0)
+    .option('--strict', 'refuse test participants that the model was pretrained on', false)
     .addOption(deviceOption())
     .option(
       '--ignore-corpus-split',
       'draw splits also on a data set whose split was made when the model was pretrained',
       false,
     )
-    .requiredOption('--out <directory>', 'for results.json, splits.json and predictions.tsv')
+    .requiredOption('--out <directory>', 'for results.json, report.json, splits.json, predictions.tsv, tables, figures')
     .option('--overwrite', 'replace the directory', false)
     .option('--json', 'print one JSON document', false)
     .addHelpText('after', EXAMPLES)
@@ -68,66 +97,30 @@ export function evaluateCommand(): Command {
 }
 
 async function evaluate(model: string, dataset: string, options: EvaluateOptions): Promise<void> {
-  if (options.test !== undefined && options.splits !== undefined)
+  if (options.test !== undefined && (options.splits !== undefined || options.split !== 'repeated')) {
+    const where = options.splits === undefined ? '--split' : '--splits';
     throw new InputError({
-      where: '--splits',
+      where,
       problem: 'with --test there is one split only: train on the first data set, test on the second',
-      fix: 'leave out --splits or --test',
+      fix: `leave out ${where} or --test`,
     });
-  const { json, ...run } = options;
-  const document = await runEvaluation({ ...run, model, dataset, protocol: parseProtocol(options.protocol) });
+  }
+  const { json, split, repeats, confounds, harmonise, covariates, ...run } = options;
+  const document = await evaluateIntoDirectory({
+    ...run,
+    model,
+    dataset,
+    plan: parseSplitPlan(split, repeats),
+    confounds: { confounds, harmonise, covariates },
+  });
   if (json) printJson(document);
-  else process.stdout.write(`${forPeople(document, options.out)}\n`);
+  else process.stdout.write(`${describeEvaluation(document, options.out)}\n`);
 }
 
-/** A heading, the table, the verdict, what to doubt, and where the files are. */
-function forPeople(document: EvaluationDocument, out: string): string {
-  const { positive, control } = document.classes;
-  const { missing, other } = document.dropped;
-  const dropped = missing + other === 0 ? '' : `; left out: ${missing} without a value, ${other} of other classes`;
-  const spread = spreadOf(document);
-  const rows: [string, Estimates | undefined][] = [
-    ['model', document.metrics],
-    ['untrained encoder', document.baselines.untrained],
-    ['raw FC', document.baselines.fc_svm],
-    ['majority class', document.baselines.majority],
-  ];
-  const cells = rows.flatMap(([name, estimates]) =>
-    estimates === undefined
-      ? []
-      : [[name, withInterval(estimates.auc), ...COLUMNS.map(([, metric]) => number(estimates[metric].mean))]],
-  );
-  return [
-    `${document.task}: ${control.value} (${control.scans} scans) against ${positive.value} (${positive.scans}), ${document.participants} participants${dropped}`,
-    `protocol ${document.protocol}, ${spread}`,
-    '',
-    formatTable(['features', 'AUC', ...COLUMNS.map(([title]) => title)], cells),
-    '',
-    document.verdict,
-    ...document.warnings.map((warning) => `Warning: ${warning}.`),
-    `Written to ${out}: results.json, splits.json, predictions.tsv`,
-  ].join('\n');
-}
-
-/** What was trained and tested on, and what the interval is over. */
-function spreadOf({ datasets, corpus_split: corpus, repeats }: EvaluationDocument): string {
-  if (datasets.length > 1)
-    return 'train on the first data set, test on the second; 95 % interval over test participants';
-  if (corpus === undefined) return `${repeats} splits by participant; 95 % interval over splits`;
-  return `the split of the pretraining corpus (${corpus.file}, data set "${corpus.dataset}"); 95 % interval over test participants`;
-}
-
-const COLUMNS = [
-  ['accuracy', 'accuracy'],
-  ['balanced', 'balanced_accuracy'],
-  ['sensitivity', 'sensitivity'],
-  ['specificity', 'specificity'],
-] as const;
-
-function withInterval({ mean, low, high }: Estimate): string {
-  return low === null || high === null ? number(mean) : `${number(mean)} [${number(low)}, ${number(high)}]`;
-}
-
-function number(value: number | null): string {
-  return value === null ? 'n/a' : value.toFixed(3);
+/** Names between commas. */
+function names(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 }

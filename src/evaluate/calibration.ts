@@ -4,7 +4,7 @@ import { logisticLine } from './logistic-line.ts';
 /** A number, or null and why there is none. */
 interface Determined {
   readonly value: number | null;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /** Predictions of one bin. */

@@ -1,114 +1,84 @@
-/** @file An evaluation: frozen features through one protocol on fixed splits, beside the baselines, with a verdict. */
+/** @file An evaluation: a model and its baselines on the same splits, scored, compared and doubted. */
 import type { Progress } from '../progress.ts';
-import { majorityOnSplit } from './baselines.ts';
-import { duplicateWarning } from './duplicates.ts';
-import type { Features } from './features.ts';
+import { ruleWithoutFeatures } from './baselines.ts';
+import { type ComparedTest, compare } from './comparison.ts';
+import type { Contender } from './contender.ts';
 import type { Estimate } from './interval.ts';
-import { participantsOf, type Task } from './labels.ts';
-import { type Protocol, svmOnSplit } from './protocol-svm.ts';
 import { type Decisions, type Estimates, type Replicates, type Sampling, sampler } from './replicates.ts';
+import { scoringOf } from './scoring.ts';
 import type { Split } from './splits.ts';
-import { oneClassWarnings, pretrainingWarning, verdict } from './verdict.ts';
+import type { AnyTask } from './task-kinds.ts';
+import { type AgainstLinear, constantWarnings, linearBaselines, verdict, verdictAgainstLinear } from './verdict.ts';
 
-export interface EvaluationRequest {
-  readonly task: Task;
+export interface Contest {
+  readonly task: AnyTask;
   readonly splits: readonly Split[];
   readonly sampling: Sampling;
-  readonly protocol: Protocol;
-  /** Frozen features of the model, rows as `task.scans[i].row` says. */
-  readonly model: Features;
-  /** Features that go through the same protocol on the same splits, by baseline: `fc_svm`, `untrained`, … */
-  readonly baselines: Readonly<Record<string, Features>>;
-  /** Participants whose scans the model was pretrained on, when it says so. */
-  readonly pretrainedOn?: readonly string[] | undefined;
+  readonly model: Contender;
+  /** What it is compared with, beside the rule that looks at no feature (`majority`, of numbers `mean`). */
+  readonly baselines: readonly Contender[];
   readonly progress?: Progress | undefined;
 }
 
-/** How many scans and participants a class has. */
-interface ClassSize {
-  readonly value: string;
-  readonly scans: number;
-  readonly participants: number;
-}
-
 export interface Evaluation {
-  /** Labelled scans. */
-  readonly n: number;
-  readonly participants: number;
-  readonly classes: { readonly positive: ClassSize; readonly control: ClassSize };
   readonly metrics: Estimates;
-  /** The baselines asked for, and always `majority`. */
+  /** The baselines asked for, and always `majority` (of numbers, `mean`). */
   readonly baselines: Readonly<Record<string, Estimates>>;
-  /** AUC of the model minus that of each baseline, pair by pair. */
-  readonly auc_difference: Readonly<Record<string, Estimate>>;
+  /** The task's first metric (AUC, macro AUC, R2) of the model minus that of each baseline, pair by pair. */
+  readonly difference: Readonly<Record<string, Estimate>>;
+  /** Model against each baseline: p-values, and corrected for there being several. */
+  readonly tests: Readonly<Record<string, ComparedTest>>;
   readonly verdict: string;
+  readonly against_linear: AgainstLinear;
+  /** Contenders that say the same of every scan. */
   readonly warnings: readonly string[];
-  readonly predictions: readonly Prediction[];
 }
 
-/** The decision for one test scan in one split. */
-export interface Prediction {
-  /** `model` or a baseline. */
-  readonly features: string;
-  /** From 1. */
-  readonly repeat: number;
-  readonly scanId: string;
-  readonly participantId: string;
-  readonly positive: boolean;
-  readonly decision: number;
+/** What was scored, for tables and further statistics. */
+export interface Scored extends Evaluation {
+  /** Of `model` and every baseline. */
+  readonly decisions: Readonly<Record<string, Decisions>>;
+  readonly replicates: Readonly<Record<string, Replicates>>;
 }
 
-/** Runs model and baselines over the same splits. */
-export function evaluate(request: EvaluationRequest): Evaluation {
-  const { task, splits, protocol } = request;
-  const tables = { model: request.model, ...request.baselines };
-  const total = Object.keys(tables).length * splits.length;
-  let done = 0;
-  const decisions: Record<string, Decisions> = {};
-  for (const [name, features] of Object.entries(tables))
-    decisions[name] = splits.map((split) => {
-      const values = svmOnSplit(features, task, split, protocol);
-      request.progress?.(++done, total, name);
-      return values;
-    });
-  decisions.majority = splits.map((split) => majorityOnSplit(task, split));
-
-  const scores = sampler(task, splits, request.sampling);
-  const { model, ...baselines } = mapValues(decisions, scores.score) as Record<string, Replicates>;
-  const difference = mapValues(baselines, (baseline) => scores.difference('auc', model, baseline));
-  const metrics = scores.estimates(model);
+/**
+ * Runs model and baselines over the same splits and compares them.
+ *
+ * @throws InputError as the contenders do
+ */
+export async function evaluate(contest: Contest): Promise<Scored> {
+  const { task, splits, sampling } = contest;
+  const decisions = await decide(contest);
+  const scores = sampler(task, splits, sampling);
+  const replicates = mapValues(decisions, scores.score);
+  const { model, ...baselines } = replicates as { readonly model: Replicates } & Record<string, Replicates>;
+  const { primary, primaryName } = scoringOf(task);
+  const difference = mapValues(baselines, (baseline) => scores.difference(primary, model, baseline));
+  const linear = linearBaselines(difference);
   return {
-    n: task.scans.length,
-    participants: new Set(task.scans.map((scan) => scan.participantId)).size,
-    classes: { positive: classSize(task, true), control: classSize(task, false) },
-    metrics,
+    metrics: scores.estimates(model),
     baselines: mapValues(baselines, scores.estimates),
-    auc_difference: difference,
-    verdict: verdict(difference),
-    warnings: [
-      ...oneClassWarnings(decisions),
-      ...pretrainingWarning(task, splits, request.pretrainedOn ?? []),
-      ...duplicateWarning(task, request.baselines.fc_svm ?? request.model),
-    ],
-    predictions: Object.entries(decisions).flatMap(([name, values]) => predictionsOf(name, task, splits, values)),
+    difference,
+    tests: compare(task, splits, sampling, decisions, replicates),
+    verdict: verdict(difference, primaryName),
+    against_linear: verdictAgainstLinear(linear, primaryName),
+    warnings: constantWarnings(task, decisions),
+    decisions,
+    replicates,
   };
 }
 
-function classSize(task: Task, positive: boolean): ClassSize {
-  return {
-    value: positive ? task.positive : task.control,
-    scans: task.scans.filter((scan) => scan.positive === positive).length,
-    participants: participantsOf(task.scans, positive),
-  };
-}
-
-function predictionsOf(features: string, task: Task, splits: readonly Split[], decisions: Decisions): Prediction[] {
-  return splits.flatMap((split, index) =>
-    split.test.map((i, at) => {
-      const { scanId, participantId, positive } = task.scans[i];
-      return { features, repeat: index + 1, scanId, participantId, positive, decision: decisions[index][at] };
-    }),
-  );
+/** Split after split; contenders that learn from the same features follow each other and share what is computed. */
+async function decide({ task, splits, model, baselines, progress }: Contest): Promise<Record<string, Decisions>> {
+  const contenders = [model, ...baselines, ruleWithoutFeatures(task)];
+  const decisions: Record<string, Float64Array[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
+  let done = 0;
+  for (const [index, split] of splits.entries())
+    for (const { name, decide } of contenders) {
+      decisions[name].push(await decide(task, split, index));
+      progress?.(++done, contenders.length * splits.length, name);
+    }
+  return decisions;
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {

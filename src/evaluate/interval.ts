@@ -6,7 +6,7 @@ export interface Estimate {
   readonly mean: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 
 /**

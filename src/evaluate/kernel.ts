@@ -22,16 +22,21 @@ export function scaleGamma({ values, columns }: Matrix): number {
 
 /** Kernel values `[a.rows, b.rows]`. Pass the same object twice for the symmetric matrix at half the work. */
 export function kernelMatrix(kernel: Kernel, a: Matrix, b: Matrix): Float64Array {
-  const out = innerProducts(a, b);
+  return kernelOfProducts(kernel, innerProducts(a, b), a, b);
+}
+
+/** {@link kernelMatrix} from inner products that are there already (the linear kernel), left as they are. */
+export function kernelOfProducts(kernel: Kernel, products: Float64Array, a: Matrix, b: Matrix): Float64Array {
   switch (kernel.kind) {
     case 'linear':
-      return out;
+      return products;
     case 'rbf': {
       const aNorms = squaredNorms(a);
       const bNorms = a === b ? aNorms : squaredNorms(b);
+      const out = new Float64Array(products.length);
       for (let i = 0, at = 0; i < a.rows; i++)
         for (let j = 0; j < b.rows; j++, at++)
-          out[at] = Math.exp(-kernel.gamma * Math.max(0, aNorms[i] + bNorms[j] - 2 * out[at]));
+          out[at] = Math.exp(-kernel.gamma * Math.max(0, aNorms[i] + bNorms[j] - 2 * products[at]));
       return out;
     }
   }

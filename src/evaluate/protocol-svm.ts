@@ -4,8 +4,6 @@
  * Fitted on the training rows and scored on the test rows of each split. The validation rows stay unused, as in the
  * paper: nothing is tuned. They are there for protocols that tune.
  */
-import { InputError } from '../errors/input-error.ts';
-import { nearestName } from '../errors/nearest.ts';
 import type { Features } from './features.ts';
 import { type Kernel, kernelMatrix, type Matrix, scaleGamma } from './kernel.ts';
 import type { Task } from './labels.ts';
@@ -14,21 +12,7 @@ import { fitStandardScaler, standardise } from './standard-scaler.ts';
 import { fitSvm, svmDecisions } from './svm.ts';
 
 /** `svm`: RBF kernel, gamma 'scale'. `svm-linear`: linear kernel. */
-export const PROTOCOLS = ['svm', 'svm-linear'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
-
-/** @throws InputError naming the nearest protocol */
-export function parseProtocol(name: string): Protocol {
-  const protocol = PROTOCOLS.find((known) => known === name);
-  if (protocol !== undefined) return protocol;
-  const nearest = nearestName(name, PROTOCOLS);
-  throw new InputError({
-    where: `--protocol ${name}`,
-    problem: 'there is no such protocol',
-    expected: PROTOCOLS.join(' or '),
-    ...(nearest === undefined ? {} : { fix: `did you mean ${nearest}` }),
-  });
-}
+export type SvmProtocol = 'svm' | 'svm-linear';
 
 /**
  * Decision values of the test scans of one split.
@@ -36,7 +20,7 @@ export function parseProtocol(name: string): Protocol {
  * @param features rows as in the data set; `task.scans[i].row` finds them
  * @returns in the order of `split.test`; above 0 means positive
  */
-export function svmOnSplit(features: Features, task: Task, split: Split, protocol: Protocol): Float64Array {
+export function svmOnSplit(features: Features, task: Task, split: Split, protocol: SvmProtocol): Float64Array {
   const rowsOf = (positions: readonly number[]) => positions.map((i) => task.scans[i].row);
   const scaler = fitStandardScaler(features, rowsOf(split.train));
   const train = standardise(scaler, features, rowsOf(split.train));
@@ -47,7 +31,7 @@ export function svmOnSplit(features: Features, task: Task, split: Split, protoco
 }
 
 /** The kernel that a protocol takes for standardised rows. */
-export function kernelOf(protocol: Protocol, train: Matrix): Kernel {
+export function kernelOf(protocol: SvmProtocol, train: Matrix): Kernel {
   switch (protocol) {
     case 'svm':
       return { kind: 'rbf', gamma: scaleGamma(train) };

@@ -1,40 +1,46 @@
 /** @file The same score many times, over repeated splits or over resampled participants, and the interval that gives. */
 import { participantDraws } from './bootstrap.ts';
 import { type Estimate, percentileInterval, resampledInterval } from './interval.ts';
-import type { Task } from './labels.ts';
-import { classificationMetrics, METRICS, type Metric, type Metrics, type MetricValue } from './metrics.ts';
+import type { Metric, MetricValue } from './metrics.ts';
+import { type Scores, scoringOf } from './scoring.ts';
 import type { Split } from './splits.ts';
+import type { AnyTask } from './task-kinds.ts';
 
-/** Decision values of each split's test scans, in the order of `split.test`. */
+/** What a contender says of each split's test scans, in the order of `split.test`; `[scans, classes]` of several classes. */
 export type Decisions = readonly Float64Array[];
 
 /** Where the spread comes from. */
 export type Sampling =
-  /** Repeated splits: the interval is over repeats, corrected for their overlap. */
+  /** Repeated splits or folds: the interval is over them, corrected for their overlap. */
   | { readonly kind: 'repeats' }
-  /** One split (a second data set): test participants are drawn again, within class and site. */
+  /** Every scan is tested once (a second data set, one site after the other): test participants are drawn again. */
   | { readonly kind: 'bootstrap'; readonly draws: number; readonly seed: number };
 
 /** Scores of one set of decisions. */
 export interface Replicates {
-  readonly point: Metrics | undefined;
-  readonly each: readonly Metrics[];
+  /** Of all test scans together, where they are drawn again. */
+  readonly point: Scores | undefined;
+  /** One a repeat, or one a draw. */
+  readonly each: readonly Scores[];
 }
-export type Estimates = Readonly<Record<Metric, Estimate>>;
+/** Of each metric of the task's kind. */
+export type Estimates<Name extends string = string> = Readonly<Record<Name, Estimate>>;
+export type TwoClassEstimates = Estimates<Metric>;
 
 /** Turns decisions into scores and scores into intervals; two runs over one sampler are comparable pair by pair. */
 export interface Sampler {
   readonly score: (decisions: Decisions) => Replicates;
   readonly estimates: (replicates: Replicates) => Estimates;
   /** One metric of `a` minus that of `b`. */
-  readonly difference: (metric: Metric, a: Replicates, b: Replicates) => Estimate;
+  readonly difference: (metric: string, a: Replicates, b: Replicates) => Estimate;
 }
 
-export function sampler(task: Task, splits: readonly Split[], sampling: Sampling): Sampler {
-  const truth = splits.map((split) => split.test.map((i) => task.scans[i].positive));
+export function sampler(task: AnyTask, splits: readonly Split[], sampling: Sampling): Sampler {
+  const scoring = scoringOf(task);
   const ratio = testOverTrain(task, splits);
-  const tested = splits[0].test.map((i) => task.scans[i]);
-  const draws = sampling.kind === 'bootstrap' ? participantDraws(tested, sampling) : [];
+  const tested = splits.flatMap((split) => split.test);
+  const trained = splits.flatMap((split) => split.train);
+  const draws = sampling.kind === 'bootstrap' ? participantDraws(drawnFrom(task, tested), sampling) : [];
   const interval = (
     values: readonly MetricValue[],
     point: MetricValue | undefined,
@@ -53,36 +59,57 @@ export function sampler(task: Task, splits: readonly Split[], sampling: Sampling
   };
   return {
     score: (decisions) => {
-      const scored = decisions.map((values, i) => classificationMetrics(values, truth[i]));
-      if (sampling.kind === 'repeats') return { point: undefined, each: scored };
-      const [values] = decisions;
-      const [positive] = truth;
+      if (sampling.kind === 'repeats')
+        return {
+          point: undefined,
+          each: decisions.map((values, s) => scoring.score(values, splits[s].test, splits[s].train)),
+        };
+      const values = joined(decisions);
       const each = draws.map((draw) =>
-        classificationMetrics(
-          draw.map((i) => values[i]),
-          draw.map((i) => positive[i]),
+        scoring.score(
+          rowsOf(values, scoring.width, draw),
+          draw.map((at) => tested[at]),
+          trained,
         ),
       );
-      return { point: scored[0], each };
+      return { point: scoring.score(values, tested, trained), each };
     },
     estimates: ({ point, each }) =>
       Object.fromEntries(
-        METRICS.map((metric) => [
+        scoring.metrics.map((metric) => [
           metric,
           interval(
-            each.map((m) => m[metric]),
+            each.map((scores) => scores[metric]),
             point?.[metric],
-            [0, 1],
+            scoring.bounds(metric),
           ),
         ]),
-      ) as Record<Metric, Estimate>,
-    difference: (metric, a, b) =>
-      interval(
-        a.each.map((metrics, i) => minus(metrics[metric], b.each[i][metric])),
-        a.point && b.point && minus(a.point[metric], b.point[metric]),
-        [-1, 1],
       ),
+    difference: (metric, a, b) => {
+      const [least, most] = scoring.bounds(metric);
+      return interval(
+        a.each.map((scores, i) => minus(scores[metric], b.each[i][metric])),
+        a.point && b.point && minus(a.point[metric], b.point[metric]),
+        [least - most, most - least],
+      );
+    },
   };
+}
+
+/** People are drawn within site, and within class where there are two. */
+function drawnFrom(task: AnyTask, tested: readonly number[]) {
+  if (task.kind === 'two-class') return tested.map((i) => task.scans[i]);
+  return tested.map((i) => ({ ...task.scans[i], positive: false }));
+}
+
+function joined(decisions: Decisions): Float64Array {
+  if (decisions.length === 1) return decisions[0];
+  return Float64Array.from(decisions.flatMap((values) => [...values]));
+}
+
+function rowsOf(values: Float64Array, width: number, rows: readonly number[]): Float64Array {
+  if (width === 1) return Float64Array.from(rows, (row) => values[row]);
+  return Float64Array.from(rows.flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]));
 }
 
 function minus(a: MetricValue, b: MetricValue): MetricValue {
@@ -97,7 +124,7 @@ function undefinedIn(values: readonly MetricValue[], over: string): Estimate {
 }
 
 /** Participants tested on for each one trained on, averaged over splits. */
-export function testOverTrain(task: Task, splits: readonly Split[]): number {
+export function testOverTrain(task: AnyTask, splits: readonly Split[]): number {
   const people = (positions: readonly number[]) => new Set(positions.map((i) => task.scans[i].participantId)).size;
   return splits.reduce((sum, { train, test }) => sum + people(test) / people(train), 0) / splits.length;
 }

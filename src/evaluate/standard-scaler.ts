@@ -1,6 +1,6 @@
 /** @file Standardisation with the mean and deviation of the training rows only, as scikit-learn's StandardScaler. */
-import type { Features } from './features.ts';
 import type { Matrix } from './kernel.ts';
+import type { Table } from './table-rows.ts';
 
 /** What was learnt from the training rows, one number a column. */
 export interface StandardScaler {
@@ -10,7 +10,7 @@ export interface StandardScaler {
 }
 
 /** Learns mean and scale from `rows` of the table. Test rows never get here. */
-export function fitStandardScaler(features: Features, rows: readonly number[]): StandardScaler {
+export function fitStandardScaler(features: Table, rows: readonly number[]): StandardScaler {
   const { values, columns } = features;
   const mean = new Float64Array(columns);
   for (const row of rows) for (let j = 0; j < columns; j++) mean[j] += values[row * columns + j];
@@ -33,7 +33,7 @@ export function fitStandardScaler(features: Features, rows: readonly number[]): 
 }
 
 /** `rows` of the table, standardised, in float64. */
-export function standardise(scaler: StandardScaler, features: Features, rows: readonly number[]): Matrix {
+export function standardise(scaler: StandardScaler, features: Table, rows: readonly number[]): Matrix {
   const { values, columns } = features;
   const { mean, scale } = scaler;
   const out = new Float64Array(rows.length * columns);

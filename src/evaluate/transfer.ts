@@ -1,7 +1,8 @@
 /** @file Training on one data set and testing on another (external validation). */
 import { InputError } from '../errors/input-error.ts';
-import type { Task } from './labels.ts';
 import type { Split } from './splits.ts';
+import { classNames } from './strata.ts';
+import type { AnyTask } from './task-kinds.ts';
 
 /**
  * One task over both data sets: all labelled scans of the first to train on, all of the second to test on.
@@ -9,13 +10,13 @@ import type { Split } from './splits.ts';
  * @param firstRows scans of the first data set; the rows of the second follow them in stacked features
  * @throws InputError when the classes differ or a participant is in both
  */
-export function transferTask(first: Task, firstRows: number, second: Task): { task: Task; split: Split } {
-  if (first.positive !== second.positive || first.control !== second.control)
+export function transferTask(first: AnyTask, firstRows: number, second: AnyTask): { task: AnyTask; split: Split } {
+  if (described(first) !== described(second))
     throw new InputError({
       where: `--label ${first.label}`,
       problem: 'the two data sets have different classes',
-      expected: `"${first.positive}" against "${first.control}"`,
-      found: `"${second.positive}" against "${second.control}"`,
+      expected: described(first),
+      found: described(second),
       fix: 'name both with --positive VALUE and --control VALUE',
     });
   const trainedOn = new Set(first.scans.map((scan) => scan.participantId));
@@ -27,21 +28,44 @@ export function transferTask(first: Task, firstRows: number, second: Task): { ta
       expected: 'nobody tested on who was trained on',
       fix: 'leave them out of one, or give other people other ids',
     });
-  const scans = [...first.scans, ...second.scans.map((scan) => ({ ...scan, row: scan.row + firstRows }))];
   const count = first.scans.length;
   return {
-    task: {
-      ...first,
-      scans,
-      dropped: {
-        missing: first.dropped.missing + second.dropped.missing,
-        other: first.dropped.other + second.dropped.other,
-      },
-    },
+    task: joined(first, firstRows, second),
     split: {
       train: first.scans.map((_, i) => i),
       validation: [],
       test: second.scans.map((_, i) => count + i),
     },
   };
+}
+
+/** The first task with the scans of the second behind its own. */
+function joined(first: AnyTask, firstRows: number, second: AnyTask): AnyTask {
+  const dropped = {
+    missing: first.dropped.missing + second.dropped.missing,
+    other: first.dropped.other + second.dropped.other,
+  };
+  const moved = <Scan extends { readonly row: number }>(scans: readonly Scan[]) =>
+    scans.map((scan) => ({ ...scan, row: scan.row + firstRows }));
+  if (first.kind === 'two-class' && second.kind === 'two-class')
+    return { ...first, dropped, scans: [...first.scans, ...moved(second.scans)] };
+  if (first.kind === 'multi-class' && second.kind === 'multi-class')
+    return { ...first, dropped, scans: [...first.scans, ...moved(second.scans)] };
+  if (first.kind === 'regression' && second.kind === 'regression')
+    return { ...first, dropped, scans: [...first.scans, ...moved(second.scans)] };
+  throw new RangeError(`${first.kind} and ${second.kind}`);
+}
+
+/** `"AD" against "CN"`; all classes of several; of a number, that it is one. */
+function described(task: AnyTask): string {
+  switch (task.kind) {
+    case 'two-class':
+      return `"${task.positive}" against "${task.control}"`;
+    case 'multi-class':
+      return classNames(task)
+        .map((name) => `"${name}"`)
+        .join(', ');
+    case 'regression':
+      return 'a number';
+  }
 }

@@ -1,18 +1,40 @@
 /** @file What an evaluation says in a sentence, and what should make a reader doubt it. */
-import type { Estimate } from './interval.ts';
-import type { Task } from './labels.ts';
-import type { Decisions } from './replicates.ts';
-import type { Split } from './splits.ts';
 
-const NAMES: Readonly<Record<string, string>> = { fc_svm: 'raw FC', untrained: 'the untrained encoder' };
+import { ruleName } from './baselines.ts';
+import { largestScores } from './class-scores.ts';
+import type { Estimate } from './interval.ts';
+import type { Decisions } from './replicates.ts';
+import type { AnyTask } from './task-kinds.ts';
+
+/** What baselines are called in a sentence. */
+const NAMES: Readonly<Record<string, string>> = {
+  fc_svm: 'raw FC',
+  untrained: 'the untrained encoder',
+  fc_logistic: 'logistic regression on raw FC',
+  fc_ridge: 'ridge on raw FC',
+  tangent_logistic: 'logistic regression on tangent-space FC',
+  tangent_ridge: 'ridge on tangent-space FC',
+  pca_ridge: 'ridge on principal components of FC',
+};
+/** Of those, which are the first to be judged by, and which are linear. */
+const FIRST = ['fc_svm', 'untrained'];
+const LINEAR = ['fc_logistic', 'fc_ridge', 'tangent_logistic', 'tangent_ridge', 'pca_ridge'];
 
 /** One clause for each learnt baseline: is the model above it, below it, or not to be told apart? */
-export function verdict(difference: Readonly<Record<string, Estimate>>): string {
-  const clauses = Object.entries(NAMES).flatMap(([baseline, name]) => {
+export function verdict(difference: Readonly<Record<string, Estimate>>, metric = 'AUC'): string {
+  const wanted = FIRST.some((name) => name !== 'untrained' && name in difference) ? FIRST : [...LINEAR, 'untrained'];
+  const clauses = wanted.flatMap((baseline) => {
     const estimate = difference[baseline];
-    return estimate === undefined ? [] : [clause(name, estimate)];
+    return estimate === undefined ? [] : [clause(NAMES[baseline], estimate, metric)];
   });
   return clauses.length === 0 ? 'No baseline to compare with.' : `The model is ${clauses.join('; it is ')}.`;
+}
+
+/** The differences to linear models of connectivity, by what these are called in a sentence. */
+export function linearBaselines(difference: Readonly<Record<string, Estimate>>): Record<string, Estimate> {
+  return Object.fromEntries(
+    LINEAR.flatMap((name) => (name in difference ? [[NAMES[name], difference[name]] as const] : [])),
+  );
 }
 
 /** What a study of connectivity may claim: that its model is more than a linear classifier of the same networks. */
@@ -27,8 +49,8 @@ export interface AgainstLinear {
  *
  * @param difference AUC of the model minus that of each linear baseline, by what the baseline is called in a sentence
  */
-export function verdictAgainstLinear(difference: Readonly<Record<string, Estimate>>): AgainstLinear {
-  const clauses = Object.entries(difference).map(([name, estimate]) => clause(name, estimate));
+export function verdictAgainstLinear(difference: Readonly<Record<string, Estimate>>, metric = 'AUC'): AgainstLinear {
+  const clauses = Object.entries(difference).map(([name, estimate]) => clause(name, estimate, metric));
   const bounds = Object.values(difference).flatMap(({ low, high }) =>
     low === null || high === null ? [] : [{ low, high }],
   );
@@ -44,9 +66,9 @@ export function verdictAgainstLinear(difference: Readonly<Record<string, Estimat
   return { verdict: 'not distinguishable', sentence: `The model is not distinguishable from linear FC: ${reasons}.` };
 }
 
-function clause(name: string, { mean, low, high, reason }: Estimate): string {
+function clause(name: string, { mean, low, high, reason }: Estimate, metric: string): string {
   if (mean === null) return `not comparable with ${name} (${reason})`;
-  const size = `AUC difference ${signed(mean)}`;
+  const size = `${metric} difference ${signed(mean)}`;
   if (low === null || high === null) return `compared with ${name} without an interval (${size}; ${reason})`;
   const stated = `(${size}, 95 % interval ${signed(low)} to ${signed(high)})`;
   if (low > 0) return `above ${name} ${stated}`;
@@ -59,24 +81,27 @@ function signed(value: number): string {
 }
 
 /** A classifier that calls every scan the same says nothing, however good its accuracy looks. */
-export function oneClassWarnings(decisions: Readonly<Record<string, Decisions>>): string[] {
+export function constantWarnings(task: AnyTask, decisions: Readonly<Record<string, Decisions>>): string[] {
   return Object.entries(decisions).flatMap(([name, splits]) => {
-    if (name === 'majority') return [];
-    const constant = splits.filter((values) => values.every((value) => value > 0 === values[0] > 0)).length;
-    return constant === 0
-      ? []
-      : [`${name} calls all test scans the same class in ${constant} of ${splits.length} splits`];
+    if (name === ruleName(task.kind)) return [];
+    const constant = splits.filter((values) => isConstant(task, values)).length;
+    const said = task.kind === 'regression' ? 'predicts the same number for all test scans' : ALL_THE_SAME;
+    return constant === 0 ? [] : [`${name} ${said} in ${constant} of ${splits.length} splits`];
   });
 }
 
-/** Pretraining uses no labels, but a test participant seen there is not as new as one in a clinic would be. */
-export function pretrainingWarning(task: Task, splits: readonly Split[], pretrainedOn: readonly string[]): string[] {
-  const seen = new Set(pretrainedOn);
-  const tested = new Set(splits.flatMap((split) => split.test.map((i) => task.scans[i].participantId)));
-  const count = [...tested].filter((id) => seen.has(id)).length;
-  return count === 0
-    ? []
-    : [
-        `${count} of ${tested.size} test participants were in the model's pretraining data (their scans, not their labels)`,
-      ];
+const ALL_THE_SAME = 'calls all test scans the same class';
+
+function isConstant(task: AnyTask, values: Float64Array): boolean {
+  switch (task.kind) {
+    case 'two-class':
+      return values.every((value) => value > 0 === values[0] > 0);
+    case 'multi-class': {
+      const columns = task.classes.length;
+      const called = largestScores({ values, rows: values.length / columns, columns });
+      return called.every((own) => own === called[0]);
+    }
+    case 'regression':
+      return values.every((value) => value === values[0]);
+  }
 }

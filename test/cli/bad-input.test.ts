@@ -411,7 +411,7 @@ const CASES: readonly Case[] = [
   [
     'an unknown protocol',
     'evaluate ../run ../cohort --label dx --protocol foo --out new',
-    '--protocol foo: there is no such protocol, expected svm or svm-linear.',
+    '--protocol foo: there is no such protocol, expected svm, svm-linear, logistic, ridge, knn, prototype, finetune or finetune-head.',
   ],
   [
     'evaluate into a directory that exists',

@@ -1,8 +1,11 @@
 /** @file Whole evaluations of made-up features: nothing is found where nothing is, what is planted is found. */
 import { describe, expect, it } from 'vitest';
-import { type EvaluationRequest, evaluate } from '../../src/evaluate/evaluate.ts';
+import { type Contender, fixedSource, frozenContender, sharedRows } from '../../src/evaluate/contender.ts';
+import { duplicateWarning } from '../../src/evaluate/duplicates.ts';
+import { type Contest, evaluate } from '../../src/evaluate/evaluate.ts';
 import { type Features, featureTable, stackFeatures, upperTriangles } from '../../src/evaluate/features.ts';
-import { parseProtocol, svmOnSplit } from '../../src/evaluate/protocol-svm.ts';
+import { svmOnSplit } from '../../src/evaluate/protocol-svm.ts';
+import { type ProtocolName, protocolNamed, protocolOf } from '../../src/evaluate/protocols.ts';
 import { repeatedSplits } from '../../src/evaluate/splits.ts';
 import { transferTask } from '../../src/evaluate/transfer.ts';
 import { verdict } from '../../src/evaluate/verdict.ts';
@@ -11,26 +14,31 @@ import { cohort, gaussianFeatures } from './cohort.ts';
 const task = cohort(120);
 const strong = gaussianFeatures(task, 12, 2, 1);
 const none = gaussianFeatures(task, 12, 0, 2);
-function request(model: Features, baseline: Features, more: Partial<EvaluationRequest> = {}): EvaluationRequest {
-  const splits = repeatedSplits(task, 5, 0);
+
+function frozen(name: string, features: Features, protocol: ProtocolName = 'svm'): Contender {
+  return frozenContender(name, sharedRows(fixedSource(features)), protocolOf(protocol, 'two-class'), 0);
+}
+
+function contest(
+  model: Features,
+  baseline: Features,
+  { protocol = 'svm', ...more }: Partial<Contest> & { protocol?: ProtocolName } = {},
+): Contest {
   return {
     task,
-    splits,
+    splits: repeatedSplits(task, 5, 0),
     sampling: { kind: 'repeats' },
-    protocol: 'svm',
-    model,
-    baselines: { fc_svm: baseline },
+    model: frozen('model', model, protocol),
+    baselines: [frozen('fc_svm', baseline, protocol)],
     ...more,
   };
 }
 
 describe('an evaluation', () => {
-  it.each(['svm', 'svm-linear'] as const)(
+  it.each(['svm', 'svm-linear', 'logistic', 'ridge', 'knn', 'prototype'] as const)(
     'finds planted separation (%s) and sets it beside the baselines',
-    (protocol) => {
-      const { metrics, baselines, auc_difference, n, classes, warnings, verdict } = evaluate(
-        request(strong, none, { protocol }),
-      );
+    async (protocol) => {
+      const { metrics, baselines, difference, warnings, verdict } = await evaluate(contest(strong, none, { protocol }));
       expect(metrics.auc.mean).toBeGreaterThan(0.95);
       expect(metrics.auc.low).toBeLessThan(metrics.auc.mean!);
       expect(metrics.sensitivity.mean).toBeGreaterThan(0.75);
@@ -44,41 +52,54 @@ describe('an evaluation', () => {
         high: null,
         reason: 'undefined in 5 of 5 repeats: no scan was called positive',
       });
-      expect(auc_difference.fc_svm.mean).toBeCloseTo(metrics.auc.mean! - baselines.fc_svm.auc.mean!, 12);
-      expect([n, classes.positive.participants, classes.control.scans]).toEqual([120, 60, 60]);
+      expect(difference.fc_svm.mean).toBeCloseTo(metrics.auc.mean! - baselines.fc_svm.auc.mean!, 12);
       expect(verdict).toMatch(/^The model is above raw FC \(AUC difference \+0\.\d{3}, 95 % interval \+/);
       expect(warnings).toEqual([]);
     },
   );
 
-  it('finds nothing in noise: AUC about one half over seeds', () => {
-    const means = Array.from({ length: 12 }, (_, seed) => {
+  it('tests the model against each baseline, corrected for their number', async () => {
+    const { tests, difference } = await evaluate(contest(strong, none));
+    expect(tests.fc_svm.method).toBe('corrected-resampled-t');
+    expect(tests.fc_svm.difference).toBeCloseTo(difference.fc_svm.mean!, 12);
+    expect(tests.fc_svm.p).toBeLessThan(0.05);
+    const smaller = Math.min(tests.fc_svm.p!, tests.majority.p!);
+    expect(Math.min(tests.fc_svm.p_holm!, tests.majority.p_holm!)).toBeCloseTo(2 * smaller, 12);
+  });
+
+  it('finds nothing in noise: AUC about one half over seeds', async () => {
+    const means: number[] = [];
+    for (let seed = 0; seed < 12; seed++) {
       const noise = gaussianFeatures(task, 12, 0, 100 + seed);
-      return evaluate(request(noise, none, { splits: repeatedSplits(task, 3, seed) })).metrics.auc.mean!;
-    });
+      means.push((await evaluate(contest(noise, none, { splits: repeatedSplits(task, 3, seed) }))).metrics.auc.mean!);
+    }
     const mean = means.reduce((a, b) => a + b) / means.length;
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.06);
-    expect(
-      verdict({ fc_svm: evaluate(request(none, gaussianFeatures(task, 12, 0, 3))).auc_difference.fc_svm }),
-    ).toMatch(/^The model is not distinguishable from raw FC/);
+    const { difference } = await evaluate(contest(none, gaussianFeatures(task, 12, 0, 3)));
+    expect(verdict({ fc_svm: difference.fc_svm })).toMatch(/^The model is not distinguishable from raw FC/);
   });
 
-  it('lists the decision of every test scan of every split', () => {
-    const { predictions, metrics } = evaluate(request(strong, none));
-    expect(predictions).toHaveLength(3 * 5 * 18);
-    const model = predictions.filter(({ features }) => features === 'model');
-    const right = model.filter(({ decision, positive }) => decision > 0 === positive).length;
-    expect(right / model.length).toBeCloseTo(metrics.accuracy.mean!, 12);
+  it('has the decision of every test scan of every split', async () => {
+    const { decisions, metrics } = await evaluate(contest(strong, none));
+    expect(Object.keys(decisions)).toEqual(['model', 'fc_svm', 'majority']);
+    const splits = repeatedSplits(task, 5, 0);
+    expect(decisions.model.map((values) => values.length)).toEqual(splits.map(({ test }) => test.length));
+    const right = splits.flatMap(({ test }, s) =>
+      test.map((i, at) => decisions.model[s][at] > 0 === task.scans[i].positive),
+    );
+    expect(right.filter(Boolean).length / right.length).toBeCloseTo(metrics.accuracy.mean!, 12);
   });
 
-  it('warns of a classifier that calls every scan the same, of pretraining on test scans, and of duplicates', () => {
+  it('warns of a classifier that calls every scan the same', async () => {
     const flat = featureTable('flat', new Float32Array(120 * 2), 120);
-    const { warnings } = evaluate(request(flat, none, { pretrainedOn: task.scans.map((scan) => scan.participantId) }));
-    expect(warnings[0]).toBe('model calls all test scans the same class in 5 of 5 splits');
-    expect(warnings[1]).toMatch(/^\d+ of \d+ test participants were in the model's pretraining data/);
+    const { warnings } = await evaluate(contest(flat, none));
+    expect(warnings).toEqual(['model calls all test scans the same class in 5 of 5 splits']);
+  });
+
+  it('is warned of duplicates', () => {
     const copied = Float32Array.from(none.values);
     copied.copyWithin(12, 0, 12);
-    expect(evaluate(request(strong, featureTable('copied', copied, 120))).warnings).toEqual([
+    expect(duplicateWarning(task, featureTable('copied', copied, 120))).toEqual([
       'scans of different participants are identical (p000_0 and p001_0): scores may be too good',
     ]);
   });
@@ -104,27 +125,27 @@ describe('leaks', () => {
 });
 
 describe('testing on a second data set', () => {
-  it('fits once and takes intervals over test participants', () => {
+  it('fits once and takes intervals over test participants', async () => {
     const second = cohort(40, { sessions: 2 });
     const other = {
       ...second,
       scans: second.scans.map((scan) => ({ ...scan, participantId: `q${scan.participantId}` })),
     };
     const { task: both, split } = transferTask(task, 120, other);
-    const sampling = { kind: 'bootstrap', draws: 200, seed: 0 } as const;
-    const { metrics, auc_difference, baselines } = evaluate({
+    const { metrics, difference, baselines, tests } = await evaluate({
       task: both,
       splits: [split],
-      sampling,
-      protocol: 'svm',
-      model: stackFeatures(strong, gaussianFeatures(second, 12, 2, 7)),
-      baselines: { fc_svm: stackFeatures(none, gaussianFeatures(second, 12, 0, 8)) },
+      sampling: { kind: 'bootstrap', draws: 200, seed: 0 },
+      model: frozen('model', stackFeatures(strong, gaussianFeatures(second, 12, 2, 7))),
+      baselines: [frozen('fc_svm', stackFeatures(none, gaussianFeatures(second, 12, 0, 8)))],
     });
     expect(metrics.auc.mean).toBeGreaterThan(0.95);
     expect(metrics.auc.low).toBeLessThan(metrics.auc.mean!);
     expect(metrics.auc.high).toBeGreaterThanOrEqual(metrics.auc.mean!);
-    expect(auc_difference.fc_svm.low).toBeGreaterThan(0);
+    expect(difference.fc_svm.low).toBeGreaterThan(0);
     expect(baselines.majority.precision.reason).toBe('undefined on the test set: no scan was called positive');
+    expect(tests.fc_svm.method).toBe('delong');
+    expect(tests.fc_svm.p).toBeLessThan(0.001);
   });
 });
 
@@ -142,8 +163,12 @@ describe('features', () => {
   });
 });
 
-it('refuses a protocol that does not exist', () => {
-  expect(() => parseProtocol('svm-liner')).toThrow(
-    '--protocol svm-liner: there is no such protocol, expected svm or svm-linear; did you mean svm-linear.',
+it('refuses a protocol that does not exist, or is for another kind of question', () => {
+  expect(() => protocolNamed('svm-liner', 'two-class')).toThrow(
+    '--protocol svm-liner: there is no such protocol, expected svm, svm-linear, logistic, ridge, knn, prototype, finetune or finetune-head; did you mean svm-linear.',
   );
+  expect(() => protocolNamed('svm', 'regression')).toThrow(
+    '--protocol svm: this protocol cannot predict a number, expected ridge-regression, svr, finetune or finetune-head; choose one of these, or leave out --regress.',
+  );
+  expect(() => protocolNamed('svr', 'multi-class')).toThrow('this protocol cannot predict classes');
 });

@@ -10,14 +10,15 @@ import {
   permutedScores,
 } from '../../src/evaluate/permutation.ts';
 import { svmOnSplit } from '../../src/evaluate/protocol-svm.ts';
-import { relabelledSvm } from '../../src/evaluate/relabelled-svm.ts';
+import { protocolOf } from '../../src/evaluate/protocols.ts';
+import { relabelled } from '../../src/evaluate/relabelled.ts';
 import { repeatedSplits, type Split } from '../../src/evaluate/splits.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
 import { cohort, gaussianFeatures, taskOf } from './cohort.ts';
 
 function request(task: Task, features: Features, repeats: number, seed: number): PermutationRequest {
   const splitsOf = (relabelled: Task) => repeatedSplits(relabelled, repeats, seed);
-  return { task, splitsOf, refit: relabelledSvm(features, task, 'svm'), metric: 'auc', seed };
+  return { task, splitsOf, refit: relabelled(features, task, protocolOf('svm', 'two-class')), metric: 'auc', seed };
 }
 
 function onItself({ scans }: Task): Split[] {
@@ -120,7 +121,7 @@ describe('permuted scores', () => {
     const features = gaussianFeatures(task, 8, 0.5, 4);
     const splits = repeatedSplits(task, 3, 1);
     for (const protocol of ['svm', 'svm-linear'] as const) {
-      const refitted = relabelledSvm(features, task, protocol)(task, splits);
+      const refitted = relabelled(features, task, protocolOf(protocol, 'two-class'))(task, splits);
       splits.forEach((split, index) => {
         const own = svmOnSplit(features, task, split, protocol);
         expect(refitted[index]).toHaveLength(own.length);
@@ -129,7 +130,10 @@ describe('permuted scores', () => {
     }
     // Training rows that are all rows: then there is no difference.
     const [split] = onItself(task);
-    const both = [relabelledSvm(features, task, 'svm')(task, [split])[0], svmOnSplit(features, task, split, 'svm')];
+    const both = [
+      relabelled(features, task, protocolOf('svm', 'two-class'))(task, [split])[0],
+      svmOnSplit(features, task, split, 'svm'),
+    ];
     expect(both[0]).toEqual(both[1]);
   });
 
@@ -150,7 +154,7 @@ describe('permuted scores', () => {
     const task = cohort(20);
     const [split] = repeatedSplits(task, 1, 0);
     const train = split.train.filter((i) => !task.scans[i].positive);
-    const refit = relabelledSvm(gaussianFeatures(task, 3, 0, 1), task, 'svm');
+    const refit = relabelled(gaussianFeatures(task, 3, 0, 1), task, protocolOf('svm', 'two-class'));
     expect([...refit(task, [{ ...split, train }])[0]]).toEqual(split.test.map(() => -1));
   });
 });

@@ -1,0 +1,51 @@
+/** @file The permutation test of an evaluation: which splits and which refits its protocol implies. */
+import { InputError } from '../errors/input-error.ts';
+import type { Contender, FeatureSource } from './contender.ts';
+import type { Task } from './labels.ts';
+import { type PermutationTest, permutationTest, type Refit } from './permutation.ts';
+import { protocolNamed, protocolOf } from './protocols.ts';
+import { relabelled } from './relabelled.ts';
+import type { Dealt, EvaluationRequest } from './run-evaluation.ts';
+import { dealSplits } from './split-plan.ts';
+
+/**
+ * AUC of the model's protocol against labels permuted within sites.
+ *
+ * @param source what the protocol learns from; undefined when the network itself learns
+ * @throws InputError when the network itself learns, or no label can move
+ */
+export function permutedAuc(
+  { permutations, seed, progress }: Pick<EvaluationRequest, 'permutations' | 'seed' | 'progress'>,
+  dealt: Dealt & { readonly task: Task },
+  source: FeatureSource | undefined,
+  protocol: string,
+  model: Contender,
+): PermutationTest {
+  const { task, splits, plan, columnValues } = dealt;
+  if (source === undefined)
+    throw new InputError({
+      where: '--permutations',
+      problem: `the network would be fine-tuned again ${permutations} times on each of ${splits.length} splits`,
+      fix: 'test frozen features with --protocol svm, or leave out --permutations',
+    });
+  const name = protocolNamed(protocol, task.kind);
+  if (name === 'finetune' || name === 'finetune-head') throw new RangeError(`${name} on frozen features`);
+  const refit =
+    source.fixed === undefined ? refitOf(model) : relabelled(source.fixed, task, protocolOf(name, task.kind), seed);
+  // Splits that balance classes are dealt again; those that were given, or know no classes, stay.
+  const splitsOf = (other: Task) => (plan === undefined ? splits : dealSplits(other, plan, dealt.seed, columnValues));
+  return permutationTest({ task, splitsOf, refit, metric: 'auc', seed }, permutations, progress?.('permuting'));
+}
+
+/** The protocol as it is, features fitted on each split included: slow, and without a short cut. */
+function refitOf(model: Contender): Refit {
+  return (task, splits) =>
+    splits.map((split, index) => {
+      const positive = split.train.map((i) => task.scans[i].positive);
+      if (positive.every((is) => is === positive[0]))
+        return new Float64Array(split.test.length).fill(positive[0] ? 1 : -1);
+      const values = model.decide(task, split, index);
+      if (!(values instanceof Float64Array)) throw new TypeError(`${model.name} decides later`);
+      return values;
+    });
+}

@@ -1,0 +1,174 @@
+/** @file One evaluation from data sets and a model to a document: label, split, line up, run, judge. No files, no command line. */
+import type { Dataset } from '../dataset/dataset.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { Progress } from '../progress.ts';
+import type { ConfoundRequest } from './confound-control.ts';
+import { duplicateWarning } from './duplicates.ts';
+import { evaluate, type Scored } from './evaluate.ts';
+import type { FeatureBank } from './feature-bank.ts';
+import type { ConfoundControl } from './feature-sources.ts';
+import { statisticsOf } from './kind-statistics.ts';
+import { lineUp } from './line-up.ts';
+import type { Sampling } from './replicates.ts';
+import type { EvaluationResult } from './report-document.ts';
+import { sha256 } from './sha256.ts';
+import { splitColumnValues } from './split-column.ts';
+import { pretrainingWarnings, siteWarnings } from './split-guards.ts';
+import { dealSplits, type SplitPlan, scoringOf as scoringOfPlan } from './split-plan.ts';
+import type { Split } from './splits.ts';
+import { type AnyTask, labelTask, type TaskRequest } from './task-kinds.ts';
+import { transferTask } from './transfer.ts';
+import type { CalibratedDecisions } from './two-class-statistics.ts';
+
+/** Splits that were not dealt here. */
+export interface GivenSplits {
+  readonly splits: readonly Split[];
+  readonly seed: number;
+  /** What they were dealt by, where that is known. */
+  readonly plan?: SplitPlan | undefined;
+  /** They are those of the model's pretraining corpus. */
+  readonly corpusSplit?: { readonly file: string; readonly sha256: string; readonly dataset: string };
+}
+
+export interface EvaluationRequest extends TaskRequest {
+  /** Of the model and one data set, or the one to train on and the one to test on. */
+  readonly bank: FeatureBank;
+  readonly protocol?: string | undefined;
+  readonly plan: SplitPlan;
+  /** Splits to use instead of dealing them by the plan; undefined leaves it to the plan. */
+  readonly givenSplits?: ((task: AnyTask) => Promise<GivenSplits | undefined>) | undefined;
+  readonly seed: number;
+  readonly baselines?: readonly string[] | undefined;
+  readonly confounds: ConfoundRequest;
+  /** Of labels; 0 for no permutation test. Two classes only. */
+  readonly permutations: number;
+  /** Participants whose scans the model was pretrained on, when it says so. */
+  readonly pretrainedOn?: readonly string[] | undefined;
+  /** Refuse, not warn of, test participants that the model has seen. */
+  readonly strict: boolean;
+  readonly progress?: ((label: string) => Progress) | undefined;
+}
+
+/** The document's content, and what tables and figures are made of. */
+export interface EvaluationOutcome {
+  readonly result: EvaluationResult;
+  readonly task: AnyTask;
+  readonly splits: readonly Split[];
+  readonly seed: number;
+  readonly plan: SplitPlan | undefined;
+  readonly scored: Scored;
+  /** Two classes only. */
+  readonly calibrated: CalibratedDecisions | undefined;
+}
+
+/** Draws of test participants where every scan is tested once. */
+const BOOTSTRAP_DRAWS = 1000;
+
+/**
+ * Runs an evaluation.
+ *
+ * @throws InputError when the request or the data do not allow it
+ */
+export async function runEvaluation(request: EvaluationRequest): Promise<EvaluationOutcome> {
+  const { bank, progress } = request;
+  const { datasets, fc, model } = bank.origin;
+  const dealt = await taskAndSplits(request, datasets);
+  const { task, splits, seed, plan, corpusSplit, transfer } = dealt;
+  refusePermutations(request, task);
+  const seen = pretrainingWarnings(task, splits, request.pretrainedOn ?? [], request.strict);
+  const contenders = await lineUp(bank, { ...request, kind: task.kind });
+  const duplicates = duplicateWarning(task, await bank.table('fc'), splits);
+  const pooled = transfer || corpusSplit !== undefined || splits.length === 1 || isPooled(plan);
+  const sampling: Sampling = pooled
+    ? { kind: 'bootstrap', draws: BOOTSTRAP_DRAWS, seed: request.seed }
+    : { kind: 'repeats' };
+  const { model: first, baselines } = contenders;
+  const scored = await evaluate({
+    task,
+    splits,
+    sampling,
+    model: first,
+    baselines,
+    progress: progress?.('evaluating'),
+  });
+  const statistics = statisticsOf(request, dealt, contenders, scored);
+  const mixed =
+    fc === model.card.fc ? [] : [`features use ${fc} connectivity, the model was pretrained on ${model.card.fc}`];
+  const { metrics, tests, verdict, against_linear } = scored;
+  const result: EvaluationResult = {
+    format: 'brainmass-report/1',
+    task: task.label,
+    protocol: contenders.protocol,
+    fc,
+    seed,
+    repeats: splits.length,
+    ...(plan === undefined ? {} : { plan }),
+    ...(corpusSplit === undefined ? {} : { corpus_split: corpusSplit }),
+    n: task.scans.length,
+    participants: new Set(task.scans.map((scan) => scan.participantId)).size,
+    dropped: task.dropped,
+    metrics,
+    baselines: scored.baselines,
+    tests,
+    verdict,
+    against_linear,
+    ...(contenders.control === undefined ? {} : { control: namesOf(contenders.control) }),
+    ...(contenders.confounds === undefined ? {} : { confounds: [...contenders.confounds] }),
+    warnings: [...scored.warnings, ...seen, ...siteWarnings(task, splits, plan), ...duplicates, ...mixed],
+    datasets: datasets.map(({ directory, hash }) => ({ path: directory, hash })),
+    features: await fingerprints(bank),
+    ...statistics.content,
+  };
+  return { result, task, splits, seed, plan, scored, calibrated: statistics.calibrated };
+}
+
+/** A question and its splits. */
+export interface Dealt extends GivenSplits {
+  readonly task: AnyTask;
+  /** What `plan` of another labelling is dealt with. */
+  readonly columnValues: readonly string[];
+  /** Trained on one data set, tested on the other. */
+  readonly transfer: boolean;
+}
+
+async function taskAndSplits(request: EvaluationRequest, [first, second]: readonly Dataset[]): Promise<Dealt> {
+  const { plan, seed } = request;
+  const task = labelTask(first, request);
+  if (second !== undefined) {
+    const both = transferTask(task, first.scans.length, labelTask(second, request));
+    return { task: both.task, splits: [both.split], seed, columnValues: [], transfer: true };
+  }
+  const given = await request.givenSplits?.(task);
+  const chosen = given === undefined ? plan : given.plan;
+  const columnValues = chosen?.kind === 'column' ? splitColumnValues(first, task, chosen.column) : [];
+  if (given !== undefined) return { task, ...given, columnValues, transfer: false };
+  return { task, splits: dealSplits(task, plan, seed, columnValues), seed, plan, columnValues, transfer: false };
+}
+
+function isPooled(plan: SplitPlan | undefined): boolean {
+  return plan !== undefined && scoringOfPlan(plan) === 'pooled';
+}
+
+/** The test is of AUC. */
+function refusePermutations({ permutations }: EvaluationRequest, task: AnyTask): void {
+  if (permutations > 0 && task.kind !== 'two-class')
+    throw new InputError({
+      where: '--permutations',
+      problem: 'the permutation test is for two classes',
+      fix: 'name two with --positive VALUE and --control VALUE, or leave out --permutations',
+    });
+}
+
+function namesOf({ method, covariates }: ConfoundControl) {
+  return { method, covariates: covariates.columns.map(({ name }) => name) };
+}
+
+/** Hash and width of every table that was used. */
+async function fingerprints(bank: FeatureBank) {
+  const tables = Object.entries(await bank.computed());
+  const prints = tables.map(async ([name, { values, columns }]) => {
+    const hash = await sha256(new Uint8Array(values.slice().buffer));
+    return [name, { columns, sha256: hash }] as const;
+  });
+  return Object.fromEntries(await Promise.all(prints));
+}

@@ -1,0 +1,61 @@
+/** @file What a classifier of frozen features sees of a split: its rows, standardised, and kernels between them. */
+import { type Kernel, kernelMatrix, kernelOfProducts, type Matrix, scaleGamma } from './kernel.ts';
+import type { TaskScan } from './labels.ts';
+import type { Split } from './splits.ts';
+import { fitStandardScaler, standardise } from './standard-scaler.ts';
+import type { Table } from './table-rows.ts';
+
+/** Kernel values between training rows, `[n, n]`, and of test rows against them, `[tests, n]`. */
+export interface SplitKernels {
+  readonly inside: Float64Array;
+  readonly across: Float64Array;
+}
+
+/** Rows of one split, standardised with the mean and deviation of its training rows. */
+export interface SplitRows {
+  readonly train: Matrix;
+  readonly test: Matrix;
+  /** Who the training rows are of. */
+  readonly participantIds: readonly string[];
+  /** `rbf` has scikit-learn's gamma 'scale'. Computed once, however many ask. */
+  readonly kernels: (kind: Kernel['kind']) => SplitKernels;
+}
+
+/** Rows of a split. Nothing of a test row gets into what the training rows become. */
+export function rowsOfSplit(features: Table, scans: readonly TaskScan[], split: Split): SplitRows {
+  const rowsOf = (positions: readonly number[]) => positions.map((i) => scans[i].row);
+  const scaler = fitStandardScaler(features, rowsOf(split.train));
+  const train = standardise(scaler, features, rowsOf(split.train));
+  const test = standardise(scaler, features, rowsOf(split.test));
+  let linear: SplitKernels | undefined;
+  let rbf: SplitKernels | undefined;
+  const products = () => {
+    linear ??= {
+      inside: kernelMatrix({ kind: 'linear' }, train, train),
+      across: kernelMatrix({ kind: 'linear' }, test, train),
+    };
+    return linear;
+  };
+  const radial = () => {
+    const kernel = { kind: 'rbf', gamma: scaleGamma(train) } as const;
+    const { inside, across } = products();
+    rbf ??= {
+      inside: kernelOfProducts(kernel, inside, train, train),
+      across: kernelOfProducts(kernel, across, test, train),
+    };
+    return rbf;
+  };
+  return {
+    train,
+    test,
+    participantIds: split.train.map((i) => scans[i].participantId),
+    kernels: (kind) => {
+      switch (kind) {
+        case 'linear':
+          return products();
+        case 'rbf':
+          return radial();
+      }
+    },
+  };
+}

@@ -1,0 +1,80 @@
+/** @file What else a two-class evaluation says: pooled bootstrap, calibration, subgroups. */
+import type { Dataset } from '../dataset/dataset.ts';
+import { isMissing } from '../dataset/missing-value.ts';
+import { randomStream } from '../random/draws.ts';
+import { bootstrapEstimates, type PooledPrediction, pooledPredictions } from './bootstrap.ts';
+import { type Calibration, calibrationOf } from './calibration.ts';
+import type { Contender } from './contender.ts';
+import type { Estimate } from './interval.ts';
+import { columnValue } from './label-rule.ts';
+import type { Task } from './labels.ts';
+import { classificationMetrics } from './metrics.ts';
+import { plattOnSplit, plattProbabilities } from './platt.ts';
+import type { Decisions } from './replicates.ts';
+import type { Split } from './splits.ts';
+import { type Subgroup, subgroupTable } from './subgroups.ts';
+
+const DRAWS = 1000;
+/** Subgroups are many. */
+const SUBGROUP_DRAWS = 400;
+
+/** Scores of all test predictions together; intervals over participants drawn again. */
+export function pooledEstimates(predictions: readonly PooledPrediction[], seed: number): Record<string, Estimate> {
+  return bootstrapEstimates(predictions, classificationMetrics, { draws: DRAWS, seed });
+}
+
+/** Calibrated probabilities of a model's test scans, and how well they keep what they say. */
+export interface CalibratedDecisions {
+  readonly calibration: Calibration;
+  /** One a prediction, in the order of splits and their test scans. */
+  readonly probabilities: Float64Array;
+}
+
+/**
+ * Platt scaling on each split, from its training rows only, and the calibration of the pooled probabilities.
+ *
+ * @returns undefined when a split has fewer than two training participants of a class
+ */
+export function calibrated(
+  task: Task,
+  splits: readonly Split[],
+  contender: Contender,
+  decisions: Decisions,
+  seed: number,
+): CalibratedDecisions | undefined {
+  const probabilities: number[] = [];
+  for (const [index, split] of splits.entries()) {
+    const decide = (some: Split) => {
+      const values = contender.decide(task, some, index);
+      if (!(values instanceof Float64Array)) throw new TypeError(`${contender.name} decides later`);
+      return values;
+    };
+    const scaling = plattOnSplit(task, split, decide, randomStream({ seed, purpose: 'inner-folds', a: index, b: 1 }));
+    if (scaling === undefined) return undefined;
+    probabilities.push(...plattProbabilities(scaling, decisions[index]));
+  }
+  const truth = pooledPredictions(task, splits, decisions).map(({ positive }) => positive);
+  return { calibration: calibrationOf(probabilities, truth), probabilities: Float64Array.from(probabilities) };
+}
+
+/** Names that columns of sex go by. */
+const SEX_COLUMNS = /^(sex|gender)$/i;
+
+/** The same predictions by site and, where the data sets have such a column, by sex. */
+export function subgroupTables(
+  task: Task,
+  predictions: readonly PooledPrediction[],
+  datasets: readonly Pick<Dataset, 'scans' | 'phenotypeColumns'>[],
+  seed: number,
+): { readonly by_site: Subgroup[]; readonly by_sex?: Subgroup[] } {
+  const draws = { draws: SUBGROUP_DRAWS, seed };
+  const bySite = subgroupTable(predictions, ({ site }) => (site === '' ? undefined : site), draws);
+  const column = datasets[0].phenotypeColumns.find((name) => SEX_COLUMNS.test(name));
+  if (column === undefined || column === task.label) return { by_site: bySite };
+  const rows = datasets.flatMap(({ scans }) => scans);
+  const sexOf = ({ row }: { readonly row: number }) => {
+    const value = columnValue(rows[row], column);
+    return isMissing(value) ? undefined : value;
+  };
+  return { by_site: bySite, by_sex: subgroupTable(predictions, sexOf, draws) };
+}

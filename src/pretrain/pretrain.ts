@@ -69,16 +69,16 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     const series = Array.from(draws, (address) => dataset.readSeries(address % scans));
     return assembleBatch(networks, series, drawBatch(plan, epoch, draws, series));
   };
-  let upcoming: Promise<StepBatch> | undefined;
+  /** The next batch; undefined as long as there is none, and when drawing it failed. */
+  let upcoming: Promise<StepBatch | undefined> = Promise.resolve(undefined);
 
   const takeStep = async () => {
     const started = performance.now();
     const { step } = state;
     const epoch = Math.floor(step / perEpoch);
-    const running = runner.run(await (upcoming ?? draw(step)));
-    // Lanes in other threads leave this one free to draw the next batch. What goes wrong there is said when its turn comes.
-    upcoming = step + 1 < total ? draw(step + 1) : undefined;
-    upcoming?.catch(() => {});
+    const running = runner.run((await upcoming) ?? (await draw(step)));
+    // Lanes in other threads leave this one free to draw the next batch. What goes wrong is met again when its turn comes.
+    upcoming = step + 1 < total ? draw(step + 1).catch(() => undefined) : Promise.resolve(undefined);
     const { losses, embedding } = await running;
     checkFinite('loss', losses, epoch, step);
     const lr = learningRate(epoch, optimizer.learning_rate, optimizer.warmup_epochs);

@@ -36,11 +36,10 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, dropout?: MapDropout)
 function attend(temperature: number, gain: number): Operation {
   return {
     kind: 'attention',
-    lower: ({ inputs, outputs: [{ shape }] }, emitter) => {
+    lower: ({ inputs }, emitter) => {
       const { emit, name } = emitter;
       const [q, k, v, keep] = inputs.map(name);
-      const product = (a: string, b: string, options: MatMulOptions) =>
-        emitProduct(emitter, a, b, shape.length, options);
+      const product = (a: string, b: string, options: MatMulOptions) => emitProduct(emitter, [a, b], [4, 4], options);
       const scores = product(q, k, { transA: true, alpha: temperature });
       const [map] = emit('Softmax', [scores], { attributes: { axis: -1 } });
       if (keep === undefined) return [product(v, map, { transB: true, alpha: gain }), map];

@@ -36,7 +36,8 @@ function product(transA: boolean, transB: boolean, alpha: number): Operation {
       const [a, b] = inputs.map(emitter.name);
       const flags = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } };
       if (y.shape.length === 2) return emitter.emit('Gemm', [a, b], { attributes: flags });
-      return [emitProduct(emitter, a, b, y.shape.length, { transA, transB, alpha })];
+      const ranks = inputs.map(({ shape }) => shape.length);
+      return [emitProduct(emitter, [a, b], ranks, { transA, transB, alpha })];
     },
     vjp: ({ inputs: [a, b] }, [g]) => [
       overBatch(
@@ -58,21 +59,22 @@ function overBatch(gradient: Tensor, shape: Shape): Tensor {
   return reshape(sum(gradient, [...batch.keys()]), shape);
 }
 
-/** `alpha * op(a) op(b)` of ONNX names, over the last two of `rank` axes: one node where the device can. */
+/** `alpha * op(a) op(b)` of ONNX names, over the last two of the axes of each: one node where the device can. */
 export function emitProduct(
   { emit, constant, fusedProducts }: Emitter,
-  a: string,
-  b: string,
-  rank: number,
+  [a, b]: readonly string[],
+  [rankA, rankB]: readonly number[],
   { transA = false, transB = false, alpha = 1 }: MatMulOptions,
 ): string {
   if (fusedProducts && (transA || transB || alpha !== 1)) {
     const attributes = { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } };
     return emit('FusedMatMul', [a, b], { domain: 'com.microsoft', attributes })[0];
   }
-  const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
-  const turned = (x: string) => emit('Transpose', [x], { attributes: { perm } })[0];
-  const [product] = emit('MatMul', [transA ? turned(a) : a, transB ? turned(b) : b]);
+  const turned = (x: string, rank: number) => {
+    const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
+    return emit('Transpose', [x], { attributes: { perm } })[0];
+  };
+  const [product] = emit('MatMul', [transA ? turned(a, rankA) : a, transB ? turned(b, rankB) : b]);
   return alpha === 1 ? product : emit('Mul', [product, constant(Float32Array.of(alpha), [])])[0];
 }
 

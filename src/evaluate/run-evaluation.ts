@@ -7,6 +7,7 @@ import { duplicateWarning } from './duplicates.ts';
 import { evaluate, type Scored } from './evaluate.ts';
 import type { FeatureBank } from './feature-bank.ts';
 import type { ConfoundControl } from './feature-sources.ts';
+import { finetuningWarnings } from './finetuned-guard.ts';
 import { statisticsOf } from './kind-statistics.ts';
 import { lineUp } from './line-up.ts';
 import type { Sampling } from './replicates.ts';
@@ -76,6 +77,7 @@ export async function runEvaluation(request: EvaluationRequest): Promise<Evaluat
   const { task, splits, seed, plan, corpusSplit, transfer } = dealt;
   refusePermutations(request, task);
   const seen = pretrainingWarnings(task, splits, request.pretrainedOn ?? [], request.strict);
+  const taught = finetuningWarnings(task, splits, model.card, request.strict);
   const contenders = await lineUp(bank, { ...request, kind: task.kind });
   const duplicates = duplicateWarning(task, await bank.table('fc'), splits);
   const pooled = transfer || corpusSplit !== undefined || splits.length === 1 || isPooled(plan);
@@ -114,7 +116,7 @@ export async function runEvaluation(request: EvaluationRequest): Promise<Evaluat
     against_linear,
     ...(contenders.control === undefined ? {} : { control: namesOf(contenders.control) }),
     ...(contenders.confounds === undefined ? {} : { confounds: [...contenders.confounds] }),
-    warnings: [...scored.warnings, ...seen, ...siteWarnings(task, splits, plan), ...duplicates, ...mixed],
+    warnings: [...scored.warnings, ...taught, ...seen, ...siteWarnings(task, splits, plan), ...duplicates, ...mixed],
     datasets: datasets.map(({ directory, hash }) => ({ path: directory, hash })),
     features: await fingerprints(bank),
     ...statistics.content,

@@ -2,19 +2,15 @@
 import { Command, Option } from 'commander';
 import { FC_KINDS } from '../connectivity/kinds.ts';
 import { parameterCount } from '../model/parameters.ts';
-import { pretrain } from '../pretrain/pretrain.ts';
-import { metricsLog, type StepMetrics, writeCheckpoint, writeSnapshot } from '../pretrain/run-directory.ts';
-import { checkLock, releaseLock, touchLock } from '../pretrain/run-lock.ts';
+import type { StepMetrics } from '../pretrain/run-directory.ts';
+import { releaseLock } from '../pretrain/run-lock.ts';
 import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
-import { stepsPerEpoch } from '../pretrain/schedule.ts';
-import { teamOn } from '../pretrain/worker-lanes.ts';
 import type { Ranks } from '../ranks/ranks.ts';
 import { runOnRanks } from '../ranks/run-on-ranks.ts';
 import { deviceOption, LANES, runtimeFor } from './device.ts';
-import { sayingWhatIsKept } from './kept-checkpoint.ts';
 import { openPretrainingData, type PretrainingData } from './pretraining-data.ts';
-import { cardAt, type PretrainOptions, prepareOn } from './pretraining-run.ts';
-import { collapseWatch, utilisationNote } from './pretraining-status.ts';
+import { type PretrainOptions, prepareOn } from './pretraining-run.ts';
+import { takeSteps } from './pretraining-steps.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -115,59 +111,24 @@ async function train(
   owner: RunOwner,
   signal: AbortSignal,
 ): Promise<void> {
-  const { dataset } = data;
-  const { settings, card, ...prepared } = await prepareOn(ranks, data, options, owner);
+  const prepared = await prepareOn(ranks, data, options, owner);
   const leads = ranks.rank === 0;
-  const stopTouching = leads ? touchLock(options.out, owner) : () => {};
-  try {
-    const before = prepared.state.step;
-    let saved = before;
-    const keeping = <T>(work: () => T) => sayingWhatIsKept(work, { run: options.out, dataset: path, step: saved });
-    const log = leads ? keeping(() => metricsLog(options.out, before)) : () => {};
-    let last: StepMetrics | undefined;
-    const machine = await runtimeFor(options);
-    const { state, assemble, compile } = teamOn(machine, prepared.state);
-    const { batch, epochs } = settings.training;
-    const left =
-      options.json || machine.device !== 'cpu' || ranks.size > 1
-        ? 0
-        : epochs * stepsPerEpoch(dataset.scans.length, batch) - before;
-    const utilisation = await utilisationNote(machine.compile, card.size, left * batch);
-    const warnOfCollapse = leads ? collapseWatch() : () => {};
-    const status = leads ? progressLine('step') : () => {};
-    await pretrain(state, {
-      dataset: { ...dataset, readSeries: (scan) => keeping(() => dataset.readSeries(scan)) },
-      settings,
-      assemble,
-      compile,
-      onStep: (metrics) => {
-        last = metrics;
-        keeping(() => log(metrics));
-        warnOfCollapse(metrics);
-      },
-      onCheckpoint: (checkpoint) => {
-        if (!leads) return;
-        checkLock(options.out, owner);
-        keeping(() => writeCheckpoint(options.out, settings, cardAt(card, dataset, settings, checkpoint), checkpoint));
-        saved = checkpoint.step;
-      },
-      onSnapshot: (epoch, snapshot) => {
-        if (!leads) return;
-        keeping(() => writeSnapshot(options.out, epoch, cardAt(card, dataset, settings, snapshot), snapshot));
-      },
-      progress: (done, total, note) =>
-        status(done, total, `${note ?? ''}${last === undefined ? '' : utilisation(last.scans_per_second)}`),
-      signal,
-      ranks,
-    });
-    const stopped = state.step < epochs * stepsPerEpoch(dataset.scans.length, batch);
-    if (!leads) return;
-    if (options.json)
-      printJson({ run: options.out, step: state.step, parameters: parameterCount(card.size), last: last ?? null });
-    else process.stdout.write(summary(options.out, path, { before, after: state.step }, last, stopped));
-  } finally {
-    stopTouching();
-  }
+  const machine = await runtimeFor(options);
+  const { before, after, last, stopped } = await takeSteps({
+    ranks,
+    dataset: data.dataset,
+    out: options.out,
+    prepared,
+    owner,
+    machine,
+    saysUtilisation: !options.json && machine.device === 'cpu' && ranks.size === 1,
+    status: leads ? progressLine('step') : undefined,
+    signal,
+  });
+  if (!leads) return;
+  if (options.json)
+    printJson({ run: options.out, step: after, parameters: parameterCount(prepared.card.size), last: last ?? null });
+  else process.stdout.write(summary(options.out, path, { before, after }, last, stopped));
 }
 
 function summary(

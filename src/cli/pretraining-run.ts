@@ -80,13 +80,28 @@ function checkEnoughForRanks({ training: { batch } }: Settings, ranks: number): 
 
 /** Makes the run directory with the untrained model, locked. @throws InputError before anything is written */
 async function startRun(
-  { dataset, split }: PretrainingData,
+  data: PretrainingData,
   options: PretrainOptions,
   owner: RunOwner,
   ranks: number,
 ): Promise<PreparedRun> {
-  const settings = resolve(dataset, options);
+  const settings = resolve(data.dataset, options);
   checkEnoughForRanks(settings, ranks);
+  return makeRun(data, settings, options, owner);
+}
+
+/**
+ * Makes a run directory with the untrained model, locked.
+ *
+ * @param settings that fit the data ({@link fitToData})
+ * @throws InputError when it exists and may not be overwritten
+ */
+export async function makeRun(
+  { dataset, split }: PretrainingData,
+  settings: Settings,
+  { out, licence, overwrite }: Pick<PretrainOptions, 'out' | 'licence' | 'overwrite'>,
+  owner: RunOwner,
+): Promise<PreparedRun> {
   const size = sizeOfSettings(settings, dataset.roiNames.length);
   const state = initialState(size, settings.training.seed);
   const card: ModelCard = {
@@ -102,10 +117,10 @@ async function startRun(
     seed: settings.training.seed,
     epochs: 0,
     steps: 0,
-    licence: options.licence,
+    licence,
   };
   const beside = split === undefined ? {} : { [CORPUS_SPLIT_FILE]: formatCorpusSplit(split) };
-  await createRun(options.out, settings, card, state, { overwrite: options.overwrite, owner, beside });
+  await createRun(out, settings, card, state, { overwrite, owner, beside });
   return { settings, state, card };
 }
 
@@ -160,7 +175,7 @@ function changeable(options: PretrainOptions): Partial<Settings['training']> {
 }
 
 /** A batch is at most the whole data set. @throws InputError for too few scans, ROIs or time points */
-function fitToData(settings: Settings, { scans, roiNames, directory }: Dataset): Settings {
+export function fitToData(settings: Settings, { scans, roiNames, directory }: Dataset): Settings {
   if (scans.length < 2)
     throw new InputError({
       where: directory,

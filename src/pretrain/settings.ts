@@ -26,7 +26,7 @@ export const settingsSchema = z.strictObject({
       fc: z.enum(FC_KINDS).default('pearson'),
       drop: z
         .discriminatedUnion('kind', [
-          z.strictObject({ kind: z.literal('percent'), percent: z.number().gt(0).lt(100) }),
+          z.strictObject({ kind: z.literal('percent'), percent: z.number().min(0).lt(100) }),
           z.strictObject({ kind: z.literal('count'), count: whole }),
           z.strictObject({ kind: z.literal('window'), length: whole }),
         ])

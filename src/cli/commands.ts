@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { benchCommand } from './bench.ts';
 import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { finetuneCommand } from './finetune.ts';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
+import { predictCommand } from './predict.ts';
 import { pretrainCommand } from './pretrain.ts';
 import { simulateCommand } from './simulate.ts';
 
@@ -15,5 +17,7 @@ export const COMMANDS: readonly (() => Command)[] = [
   pretrainCommand,
   embedCommand,
   evaluateCommand,
+  finetuneCommand,
+  predictCommand,
   benchCommand,
 ];

@@ -58,11 +58,14 @@ export function splitOfCorpus(
   return { split, seed: saved.seed, used: { file, sha256: saved.sha256, dataset: entry.name } };
 }
 
-/** Beside the model, or above its snapshots. */
-function savedSplit(model: string, sha256: string): { readonly file: string; readonly saved: CorpusSplit } {
+/** Where the split of a model's corpus is kept: beside the model, or above its snapshots. */
+export function corpusSplitPath(model: string): string {
   const beside = /\.(safetensors|pth|pt)$/.test(model) ? dirname(model) : model;
-  const run = basename(beside) === 'snapshots' ? dirname(beside) : beside;
-  const file = join(run, CORPUS_SPLIT_FILE);
+  return join(basename(beside) === 'snapshots' ? dirname(beside) : beside, CORPUS_SPLIT_FILE);
+}
+
+function savedSplit(model: string, sha256: string): { readonly file: string; readonly saved: CorpusSplit } {
+  const file = corpusSplitPath(model);
   if (!existsSync(file))
     throw new InputError({
       where: model,

@@ -72,7 +72,7 @@ export function pseudoFcAugmentation(
  * @throws InputError when there are no validation rows, fewer than two training rows, a class without a training row, or
  *   a training or validation number that is not finite
  */
-export function checkSplit({ target }: FinetuneData, { train, validation }: RowSplit): void {
+export function checkSplit({ target }: Pick<FinetuneData, 'target'>, { train, validation }: RowSplit): void {
   if (validation.length === 0)
     throw new InputError({
       problem: 'fine-tuning stops by the loss on validation rows, and the split has none',

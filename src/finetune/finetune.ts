@@ -106,7 +106,8 @@ async function trainUntilStopped(
     onEpoch?.(metrics);
     if (stop) break;
   }
-  progress?.(settings.epochs * steps, settings.epochs * steps, `${epochs.length} epochs`);
+  if (epochs.length < settings.epochs)
+    progress?.(settings.epochs * steps, settings.epochs * steps, `stopped after ${epochs.length} epochs`);
   if (best === undefined)
     throw new InputError({
       where: 'fine-tuning',

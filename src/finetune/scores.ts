@@ -1,4 +1,5 @@
 /** @file From the outputs of a head to a loss, to scores in the target's own unit, to decisions and probabilities. */
+import type { Answer } from '../model/card.ts';
 import type { Scale } from './target.ts';
 
 /** Answers for rows, row-major: a score a class (log-odds up to a constant), or the number in the target's own unit. */
@@ -27,7 +28,7 @@ export function lossOfOutputs(outputs: Float32Array, truth: Float32Array, scale:
 }
 
 /** Outputs of a head as scores in the target's unit. */
-export function scoresOf(outputs: Float32Array, scale: Scale, columns: number): Scores {
+export function scoresOf(outputs: Float32Array, scale: Scale | Answer, columns: number): Scores {
   const own = (value: number) => (scale.kind === 'number' ? scale.mean + scale.deviation * value : value);
   return { values: Float64Array.from(outputs, own), rows: outputs.length / columns, columns };
 }

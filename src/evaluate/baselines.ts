@@ -62,13 +62,15 @@ export function baselinesFor(kind: TaskKind): readonly BaselineRecipe[] {
 }
 
 /**
- * Raw FC and the untrained encoder: quick, and the least that is owed. Raw FC by the model's own protocol as well, where
- * that is not an SVM.
+ * Raw FC by an SVM and by ridge, which is the quickest linear classifier; the untrained encoder; and raw FC by the model's
+ * own protocol where that is another.
  */
 export function defaultBaselines(kind: TaskKind, protocol: ProtocolName): readonly string[] {
-  const same = OF_CLASSES.find(({ features, protocol: own }) => features === 'fc' && own === protocol);
-  if (kind === 'regression') return [protocol === 'svr' ? 'fc_svr' : 'fc_ridge', 'untrained'];
-  return same === undefined ? ['fc_svm', 'untrained'] : [...new Set(['fc_svm', same.name]), 'untrained'];
+  const usual = kind === 'regression' ? ['fc_ridge'] : ['fc_svm', 'fc_ridge'];
+  const same = baselinesFor(kind).flatMap(({ name, features, protocol: own }) =>
+    features === 'fc' && own === protocol ? [name] : [],
+  );
+  return [...new Set([...usual, ...same]), 'untrained'];
 }
 
 /**

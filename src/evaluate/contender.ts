@@ -29,8 +29,11 @@ export function fixedSource(table: Table): FeatureSource {
   return { on: () => table, fixed: table };
 }
 
+/** What a split of a task becomes. */
+export type RowsOf = (task: AnyTask, split: Split) => SplitRows;
+
 /** Rows and kernels of the last split, shared by the protocols that learn from one source. */
-export function sharedRows(source: FeatureSource): (task: AnyTask, split: Split) => SplitRows {
+export function sharedRows(source: FeatureSource): RowsOf {
   let last: { readonly task: AnyTask; readonly split: Split; readonly rows: SplitRows } | undefined;
   return (task, split) => {
     if (last === undefined || last.task !== task || last.split !== split)
@@ -40,12 +43,7 @@ export function sharedRows(source: FeatureSource): (task: AnyTask, split: Split)
 }
 
 /** A protocol on frozen features. */
-export function frozenContender(
-  name: string,
-  rowsOf: (task: AnyTask, split: Split) => SplitRows,
-  protocol: Protocol,
-  seed: number,
-): Contender {
+export function frozenContender(name: string, rowsOf: RowsOf, protocol: Protocol, seed: number): Contender {
   return {
     name,
     decide: (task, split, index) =>

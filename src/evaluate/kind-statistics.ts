@@ -18,12 +18,11 @@ export function statisticsOf(request: EvaluationRequest, dealt: Dealt, contender
   switch (task.kind) {
     case 'two-class': {
       const { seed, permutations } = request;
-      const { model, source, protocol } = contenders;
+      const { frozen } = contenders;
       const predictions = pooledPredictions(task, splits, decisions.model);
       // Fine-tuning five times more on every split would cost more than all the rest.
-      const probable = source === undefined ? undefined : calibrated(task, splits, model, decisions.model, seed);
-      const permutation =
-        permutations === 0 ? undefined : permutedAuc(request, { ...dealt, task }, source, protocol, model);
+      const probable = frozen && calibrated(task, splits, frozen, decisions.model, seed);
+      const permutation = permutations === 0 ? undefined : permutedAuc(request, { ...dealt, task }, contenders);
       const content = {
         kind: task.kind,
         classes: { positive: sizeOf(task, 1), control: sizeOf(task, 0) },

@@ -4,7 +4,7 @@ import { checkSameRois } from '../model/same-rois.ts';
 import { untrainedLike } from '../model/untrained.ts';
 import { type BaselineFeatures, type BaselineRecipe, baselineRecipes, defaultBaselines } from './baselines.ts';
 import { type ConfoundRequest, confoundCovariates, controlOf } from './confound-control.ts';
-import { type Contender, type FeatureSource, frozenContender, sharedRows } from './contender.ts';
+import { type Contender, type FeatureSource, frozenContender, type RowsOf, sharedRows } from './contender.ts';
 import type { FeatureBank } from './feature-bank.ts';
 import {
   type ConfoundControl,
@@ -15,7 +15,7 @@ import {
   tangentSource,
 } from './feature-sources.ts';
 import { finetunedContender } from './finetuned-contender.ts';
-import { type FinetuneProtocol, protocolNamed, protocolOf, protocolsFor } from './protocols.ts';
+import { type FinetuneProtocol, type Protocol, protocolNamed, protocolOf, protocolsFor } from './protocols.ts';
 import type { TaskKind } from './task-kinds.ts';
 
 export interface LineUpRequest {
@@ -29,11 +29,18 @@ export interface LineUpRequest {
   readonly seed: number;
 }
 
+/** A protocol and its features. */
+export interface Frozen {
+  readonly protocol: Protocol;
+  readonly source: FeatureSource;
+  readonly rowsOf: RowsOf;
+}
+
 export interface LineUp {
   readonly protocol: string;
   readonly model: Contender;
-  /** What the model's protocol learns from; undefined when the network itself learns. */
-  readonly source: FeatureSource | undefined;
+  /** What the model's protocol is and learns from; undefined when the network itself learns. */
+  readonly frozen: Frozen | undefined;
   readonly baselines: readonly Contender[];
   /** What the confound baseline knows, when it takes part. */
   readonly confounds?: readonly string[];
@@ -78,13 +85,14 @@ export async function lineUp(bank: FeatureBank, request: LineUpRequest): Promise
         return controlledSource(await tableSource(bank, of), control);
     }
   };
-  const rows = new Map<FeatureSource, ReturnType<typeof sharedRows>>();
-  const frozen = async (own: string, of: Source, protocol: BaselineRecipe['protocol']) => {
-    const source = await sourceOf(of);
-    const shared = rows.get(source) ?? sharedRows(source);
-    rows.set(source, shared);
-    return frozenContender(own, shared, protocol === 'same' ? main : protocolOf(protocol, kind), seed);
+  const rows = new Map<Source, RowsOf>();
+  const rowsFor = async (of: Source) => {
+    const shared = rows.get(of) ?? sharedRows(await sourceOf(of));
+    rows.set(of, shared);
+    return shared;
   };
+  const frozen = async (own: string, of: Source, protocol: BaselineRecipe['protocol']) =>
+    frozenContender(own, await rowsFor(of), protocol === 'same' ? main : protocolOf(protocol, kind), seed);
   const learner = (own: 'model' | 'untrained') =>
     finetuned === undefined ? frozen(own, own, 'same') : network(bank, own, finetuned, seed);
   const model = await learner('model');
@@ -98,7 +106,10 @@ export async function lineUp(bank: FeatureBank, request: LineUpRequest): Promise
   return {
     protocol: name,
     model,
-    source: finetuned === undefined ? await sourceOf('model') : undefined,
+    frozen:
+      finetuned === undefined
+        ? { protocol: main, source: await sourceOf('model'), rowsOf: await rowsFor('model') }
+        : undefined,
     baselines,
     control,
     ...(known === undefined ? {} : { confounds: known.columns.map((column) => column.name) }),

@@ -1,9 +1,9 @@
 /** @file The permutation test of an evaluation: which splits and which refits its protocol implies. */
 import { InputError } from '../errors/input-error.ts';
-import type { Contender, FeatureSource } from './contender.ts';
+import type { Contender } from './contender.ts';
 import type { Task } from './labels.ts';
+import type { LineUp } from './line-up.ts';
 import { type PermutationTest, permutationTest, type Refit } from './permutation.ts';
-import { protocolNamed, protocolOf } from './protocols.ts';
 import { relabelled } from './relabelled.ts';
 import type { Dealt, EvaluationRequest } from './run-evaluation.ts';
 import { dealSplits } from './split-plan.ts';
@@ -11,27 +11,22 @@ import { dealSplits } from './split-plan.ts';
 /**
  * AUC of the model's protocol against labels permuted within sites.
  *
- * @param source what the protocol learns from; undefined when the network itself learns
  * @throws InputError when the network itself learns, or no label can move
  */
 export function permutedAuc(
   { permutations, seed, progress }: Pick<EvaluationRequest, 'permutations' | 'seed' | 'progress'>,
   dealt: Dealt & { readonly task: Task },
-  source: FeatureSource | undefined,
-  protocol: string,
-  model: Contender,
+  { model, frozen }: LineUp,
 ): PermutationTest {
   const { task, splits, plan, columnValues } = dealt;
-  if (source === undefined)
+  if (frozen === undefined)
     throw new InputError({
       where: '--permutations',
       problem: `the network would be fine-tuned again ${permutations} times on each of ${splits.length} splits`,
       fix: 'test frozen features with --protocol svm, or leave out --permutations',
     });
-  const name = protocolNamed(protocol, task.kind);
-  if (name === 'finetune' || name === 'finetune-head') throw new RangeError(`${name} on frozen features`);
-  const refit =
-    source.fixed === undefined ? refitOf(model) : relabelled(source.fixed, task, protocolOf(name, task.kind), seed);
+  const { source, protocol } = frozen;
+  const refit = source.fixed === undefined ? refitOf(model) : relabelled(source.fixed, task, protocol, seed);
   // Splits that balance classes are dealt again; those that were given, or know no classes, stay.
   const splitsOf = (other: Task) => (plan === undefined ? splits : dealSplits(other, plan, dealt.seed, columnValues));
   return permutationTest({ task, splitsOf, refit, metric: 'auc', seed }, permutations, progress?.('permuting'));

@@ -1,9 +1,10 @@
 /** @file What a classifier of frozen features sees of a split: its rows, standardised, and kernels between them. */
 import { type Kernel, kernelMatrix, kernelOfProducts, type Matrix, scaleGamma } from './kernel.ts';
+import { subKernel } from './kernel-expansion.ts';
 import type { TaskScan } from './labels.ts';
 import type { Split } from './splits.ts';
 import { fitStandardScaler, standardise } from './standard-scaler.ts';
-import type { Table } from './table-rows.ts';
+import { type Table, tableRows } from './table-rows.ts';
 
 /** Kernel values between training rows, `[n, n]`, and of test rows against them, `[tests, n]`. */
 export interface SplitKernels {
@@ -56,6 +57,30 @@ export function rowsOfSplit(features: Table, scans: readonly TaskScan[], split: 
         case 'rbf':
           return radial();
       }
+    },
+  };
+}
+
+/**
+ * Some of the training rows as if they were a split: to choose inside the training rows, or to label them anew. They keep
+ * the scale and the kernel width of all training rows, in which no label takes part, so that kernels are cut out and not
+ * computed.
+ *
+ * @param train positions among the training rows, as `test`
+ */
+export function rowsWithin(rows: SplitRows, train: readonly number[], test: readonly number[]): SplitRows {
+  const n = rows.train.rows;
+  return {
+    get train() {
+      return tableRows(rows.train, train);
+    },
+    get test() {
+      return tableRows(rows.train, test);
+    },
+    participantIds: train.map((i) => rows.participantIds[i]),
+    kernels: (kind) => {
+      const { inside } = rows.kernels(kind);
+      return { inside: subKernel(inside, n, train, train), across: subKernel(inside, n, test, train) };
     },
   };
 }

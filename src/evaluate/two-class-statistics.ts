@@ -4,13 +4,15 @@ import { isMissing } from '../dataset/missing-value.ts';
 import { randomStream } from '../random/draws.ts';
 import { bootstrapEstimates, type PooledPrediction, pooledPredictions } from './bootstrap.ts';
 import { type Calibration, calibrationOf } from './calibration.ts';
-import type { Contender } from './contender.ts';
 import type { Estimate } from './interval.ts';
 import { columnValue } from './label-rule.ts';
 import type { Task } from './labels.ts';
+import type { Frozen } from './line-up.ts';
 import { classificationMetrics } from './metrics.ts';
 import { plattOnSplit, plattProbabilities } from './platt.ts';
+import { targetOf } from './protocols.ts';
 import type { Decisions } from './replicates.ts';
+import { rowsWithin } from './split-rows.ts';
 import type { Split } from './splits.ts';
 import { type Subgroup, subgroupTable } from './subgroups.ts';
 
@@ -38,16 +40,18 @@ export interface CalibratedDecisions {
 export function calibrated(
   task: Task,
   splits: readonly Split[],
-  contender: Contender,
+  { protocol, rowsOf }: Pick<Frozen, 'protocol' | 'rowsOf'>,
   decisions: Decisions,
   seed: number,
 ): CalibratedDecisions | undefined {
   const probabilities: number[] = [];
   for (const [index, split] of splits.entries()) {
-    const decide = (some: Split) => {
-      const values = contender.decide(task, some, index);
-      if (!(values instanceof Float64Array)) throw new TypeError(`${contender.name} decides later`);
-      return values;
+    const rows = rowsOf(task, split);
+    const place = new Map(split.train.map((i, at) => [i, at]));
+    const placesOf = (positions: readonly number[]) => positions.map((i) => place.get(i)!);
+    const decide = ({ train, test }: Split) => {
+      const within = rowsWithin(rows, placesOf(train), placesOf(test));
+      return protocol.decide(within, targetOf(task, train), { seed, split: index });
     };
     const scaling = plattOnSplit(task, split, decide, randomStream({ seed, purpose: 'inner-folds', a: index, b: 1 }));
     if (scaling === undefined) return undefined;

@@ -96,7 +96,7 @@ describe('evaluate', () => {
     expect(JSON.parse(readFileSync(join(out, 'results.json'), 'utf8'))).toEqual(document);
     expect(JSON.parse(readFileSync(document.splits, 'utf8')).splits).toHaveLength(4);
     const { rows } = parseTable(readFileSync(document.predictions, 'utf8'), 'predictions.tsv');
-    expect(rows).toHaveLength(4 * 4 * 6);
+    expect(rows).toHaveLength(5 * 4 * 6);
     expect(rows.filter((row) => row.features === 'model' && row.positive === '1')).toHaveLength(4 * 3);
   });
 

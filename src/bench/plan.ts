@@ -116,10 +116,9 @@ function bytesPerScan(size: ModelSize, series: readonly TimeSeries[]): number {
   return 2 * ((read + bytesOf(drawn, size.rois)) / series.length + networks) + embeddings;
 }
 
-/** Of drawn flags, masked ROIs (one row of flags each) and dropout rows. */
-function bytesOf({ kept, contrastive, reconstruction, dropout }: BatchDraws, rois: number): number {
+/** Of drawn flags and masked ROIs, one row of flags each. */
+function bytesOf({ kept, contrastive, reconstruction }: BatchDraws, rois: number): number {
   const sum = (lengths: readonly number[]) => lengths.reduce((total, length) => total + length, 0);
   const masked = sum([...contrastive, ...reconstruction].map(({ length }) => 4 * rois * length));
-  const rows = sum(Object.values(dropout).flatMap((feeds) => Object.values(feeds).map((values) => values.byteLength)));
-  return sum(kept.flat().map((flags) => flags.byteLength)) + masked + rows;
+  return sum(kept.flat().map((flags) => flags.byteLength)) + masked;
 }

@@ -1,7 +1,5 @@
 /** @file One batch of a step: pseudo-FC draws, masked ROIs and dropout rows of every scan, all addressed. */
 import { type DropRule, keptTimepoints } from '../connectivity/pseudo-fc.ts';
-import { drawDropoutRows, type Pass } from '../model/dropout.ts';
-import { maskedTokens } from '../model/masked-roi-modelling.ts';
 import type { ModelSize } from '../model/size.ts';
 import { drawWithoutReplacement, type Purpose, randomStream } from '../random/draws.ts';
 import type { Feeds } from '../runtime/session.ts';
@@ -17,8 +15,8 @@ export interface StepBatch {
   /** `masked rois` of each branch, `[scans, masked, rois]`, each row 1 at its ROI. */
   readonly contrastive: Feeds;
   readonly reconstruction: Feeds;
-  /** `dropout rows` of each pass; empty without dropout. */
-  readonly dropout: Readonly<Partial<Record<Pass, Feeds>>>;
+  /** What addresses the dropout of each scan, which lanes draw themselves. */
+  readonly dropout: DropoutAddress;
 }
 
 /** Which draws a batch gets. */
@@ -29,6 +27,13 @@ export interface BatchPlan {
   readonly seed: number;
 }
 
+/** Of which scans in which epoch. */
+export interface DropoutAddress {
+  readonly epoch: number;
+  /** Indices in the data set. */
+  readonly scans: readonly number[];
+}
+
 /** The draws of a batch, before anything is computed from them. */
 export interface BatchDraws {
   /** Per view and scan, 1 for each time point that stays. */
@@ -36,7 +41,7 @@ export interface BatchDraws {
   /** Masked ROIs of each scan, in order. */
   readonly contrastive: readonly ArrayLike<number>[];
   readonly reconstruction: readonly ArrayLike<number>[];
-  readonly dropout: StepBatch['dropout'];
+  readonly dropout: DropoutAddress;
 }
 
 /**
@@ -62,7 +67,7 @@ export function drawBatch(
     kept: [keptIn(1), keptIn(2)],
     contrastive: maskedRois('masked-rois-contrastive', objective.contrastiveRois),
     reconstruction: maskedRois('masked-rois-reconstruction', objective.reconstructionRois),
-    dropout: objective.dropout > 0 ? drawDropout(plan, epoch, scans) : {},
+    dropout: { epoch, scans: Array.from(scans) },
   };
 }
 
@@ -99,18 +104,4 @@ function oneHot(masked: readonly ArrayLike<number>[], rois: number): Float32Arra
   for (const [scan, chosen] of masked.entries())
     for (let k = 0; k < count; k++) values[(scan * count + k) * rois + chosen[k]] = 1;
   return values;
-}
-
-function drawDropout({ size, seed }: BatchPlan, epoch: number, scans: ArrayLike<number>): Record<Pass, Feeds> {
-  const rows = (pass: Pass, tokens: number): Feeds => ({
-    'dropout rows': drawDropoutRows({ seed, epoch, pass }, size, scans, tokens),
-  });
-  return {
-    'online-1': rows('online-1', size.rois),
-    'online-2': rows('online-2', size.rois),
-    'target-1': rows('target-1', size.rois),
-    'target-2': rows('target-2', size.rois),
-    contrastive: rows('contrastive', maskedTokens(size)),
-    reconstruction: rows('reconstruction', maskedTokens(size)),
-  };
 }

@@ -8,9 +8,12 @@
  */
 
 import { sizeOf } from '../graph/tensor.ts';
+import { type Pass as DropoutPass, drawDropoutRows } from '../model/dropout.ts';
+import { maskedTokens } from '../model/masked-roi-modelling.ts';
 import { ONLINE, type ParameterLayout, type ParameterPlace, trainedLayout, viewOf } from '../model/parameters.ts';
 import { bufferFeeds } from '../model/weights.ts';
 import type { Compile, Feeds, Results, Session } from '../runtime/session.ts';
+import type { DropoutAddress } from './batch.ts';
 import type { AdamWSettings } from './optimizer.ts';
 import { buildGraph, type StepGraph, type StepPlan } from './step-graphs.ts';
 import { PLAIN_KERNELS, type UpdateKernels } from './update-kernels.ts';
@@ -19,6 +22,8 @@ import { PLAIN_KERNELS, type UpdateKernels } from './update-kernels.ts';
 export interface Pass {
   readonly graph: StepGraph;
   readonly feeds: Feeds;
+  /** Whose dropout the pass has, and which of the six passes of a step it is. */
+  readonly dropout?: DropoutAddress & { readonly pass: DropoutPass };
   /** Under this name the lane keeps what an `embed` leaves for its `backward`. */
   readonly activations?: string;
 }
@@ -86,8 +91,8 @@ export function lane(
     return compiled;
   }
 
-  async function take({ graph, feeds, activations: name = '' }: Pass): Promise<Results> {
-    const all = { ...parameters, ...feeds };
+  async function take({ graph, feeds, dropout, activations: name = '' }: Pass): Promise<Results> {
+    const all = { ...parameters, ...feeds, ...dropoutRows(plan, graph, dropout) };
     if (graph.kind === 'embed' && graph.keep) {
       const kept = activations.get(name) ?? roomFor(buildGraph(plan, graph));
       activations.set(name, kept);
@@ -133,6 +138,14 @@ export function lane(
       for (const compiled of sessions.values()) await (await compiled).release();
     },
   };
+}
+
+/** What a graph with dropout is fed. */
+function dropoutRows({ size, objective, seed }: StepPlan, { kind }: StepGraph, dropout: Pass['dropout']): Feeds {
+  if (dropout === undefined || objective.dropout === 0) return {};
+  const { epoch, pass, scans } = dropout;
+  const tokens = kind === 'masked' ? maskedTokens(size) : size.rois;
+  return { 'dropout rows': drawDropoutRows({ seed, epoch, pass }, size, scans, tokens) };
 }
 
 /** Memory for all that a graph keeps beside the embedding. */

@@ -117,30 +117,31 @@ export async function stepRunner(
     return passes.map((_, i) => dealt[i % lanes.length][Math.floor(i / lanes.length)]);
   }
 
-  /** One pass for each micro-batch. @param view whose activations are kept */
-  function inParts(feeds: Feeds, graph: (count: number) => StepGraph, view?: View): Pass[] {
+  /** One pass for each micro-batch. */
+  function inParts(feeds: Feeds, dropout: Required<Pass>['dropout'], graph: (count: number) => StepGraph): Pass[] {
     return parts.map(({ first, count }) => ({
       graph: graph(count),
       feeds: microBatch(feeds, scans, first, count),
-      ...(view === undefined ? {} : { activations: `${view} ${first}` }),
+      dropout: { ...dropout, scans: dropout.scans.slice(first, first + count) },
+      activations: `${dropout.pass} ${first}`,
     }));
   }
 
   function embeddingPasses(network: typeof ONLINE | typeof TARGET, view: View, { views, dropout }: StepBatch): Pass[] {
-    const name = network === ONLINE ? (`online-${view}` as const) : (`target-${view}` as const);
+    const pass = network === ONLINE ? (`online-${view}` as const) : (`target-${view}` as const);
     const keep = keeps && network === ONLINE;
-    const feeds = { ...views[view - 1], ...dropout[name] };
-    return inParts(feeds, (count) => ({ kind: 'embed', network, scans: count, keep }), keep ? view : undefined);
+    return inParts(views[view - 1], { ...dropout, pass }, (count) => ({ kind: 'embed', network, scans: count, keep }));
   }
 
   function backwardPasses(view: View, arrived: Float32Array, { views, dropout }: StepBatch): Pass[] {
-    const feeds = { ...views[view - 1], ...dropout[`online-${view}`], arrived };
-    return inParts(feeds, (count) => ({ kind: 'backward', scans: count, kept: keeps }), keeps ? view : undefined);
+    const feeds = { ...views[view - 1], arrived };
+    const graph = (count: number) => ({ kind: 'backward', scans: count, kept: keeps }) as const;
+    return inParts(feeds, { ...dropout, pass: `online-${view}` }, graph);
   }
 
   function maskedPasses(branch: Branch, batch: StepBatch): Pass[] {
-    const feeds = { ...batch.views[0], ...batch[branch], ...batch.dropout[branch] };
-    return inParts(feeds, (count) => ({ kind: 'masked', branch, scans: count }));
+    const feeds = { ...batch.views[0], ...batch[branch] };
+    return inParts(feeds, { ...batch.dropout, pass: branch }, (count) => ({ kind: 'masked', branch, scans: count }));
   }
 
   /** This rank's embeddings. */
@@ -171,7 +172,8 @@ export async function stepRunner(
     const { embeddings: target, losses } = await encode([TARGET], batch);
     const passes = VIEWS.map((view) => ({
       graph: { kind: 'embed-and-align' } as const,
-      feeds: { ...batch.views[view - 1], ...batch.dropout[`online-${view}`], target: target[2 - view] },
+      feeds: { ...batch.views[view - 1], target: target[2 - view] },
+      dropout: { ...batch.dropout, pass: `online-${view}` as const },
     }));
     const aligned = await share(passes, { ends: true });
     return { aligned, losses, embedding: aligned[0].embedding };

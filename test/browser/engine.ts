@@ -2,7 +2,9 @@
 import type { FcKind } from '../../src/connectivity/kinds.ts';
 import { connectivity } from '../../src/connectivity/kinds.ts';
 import { input } from '../../src/graph/tensor.ts';
+import { drawDropoutRows } from '../../src/model/dropout.ts';
 import { embed } from '../../src/model/encoder.ts';
+import { maskedTokens } from '../../src/model/masked-roi-modelling.ts';
 import { ONLINE, trainedLayout } from '../../src/model/parameters.ts';
 import { checkSize } from '../../src/model/size.ts';
 import { initialWeights, parameterFeeds, parameterInputs, within } from '../../src/model/weights.ts';
@@ -44,7 +46,9 @@ export async function runEngine(compile: Compile): Promise<Numbers> {
 
   for (const branch of ['contrastive', 'reconstruction'] as const) {
     const session = await compile(buildGraph(plan, { kind: 'masked', branch, scans: SCANS }));
-    const feeds = { ...parameterFeeds(weights), ...drawn.views[0], ...drawn[branch], ...drawn.dropout[branch] };
+    const address = { seed: plan.seed, epoch: 0, pass: branch };
+    const rows = drawDropoutRows(address, SIZE, [...scans.keys()], maskedTokens(SIZE));
+    const feeds = { ...parameterFeeds(weights), ...drawn.views[0], ...drawn[branch], 'dropout rows': rows };
     const { loss, ...gradients } = await session.run(feeds);
     numbers[`${branch} loss`] = [...loss];
     numbers[`${branch} gradients`] = Object.values(gradients).flatMap((values) => [...values]);

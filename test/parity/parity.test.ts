@@ -74,7 +74,10 @@ describe(`parity on ${folder.split('/').at(-1)}`, () => {
     const weights = golden.weights();
     const state = stateFrom(weights);
     const networks = pseudoFcViews({ fc: 'pearson', rois: size.rois, compile });
-    const batch = await assembleBatch(networks, series, { ...golden, dropout: {} });
+    const batch = await assembleBatch(networks, series, {
+      ...golden,
+      dropout: { epoch: 0, scans: [...series.keys()] },
+    });
     await networks.release();
     const plan = { size, objective, seed: 0, batch: series.length } as const;
     const runner = await stepRunner(plan, series.length, state, soloTeam(compile));

@@ -1,7 +1,6 @@
 /** @file The draws of a batch: addressed by seed, epoch, scan and view, whatever other scans are in it. */
 import { describe, expect, it } from 'vitest';
 import { connectivity } from '../../src/connectivity/kinds.ts';
-import { PASSES } from '../../src/model/dropout.ts';
 import { modelSize } from '../../src/model/size.ts';
 import { assembleBatch, type BatchDraws, type BatchPlan, drawBatch, microBatch } from '../../src/pretrain/batch.ts';
 import { PAPER_OBJECTIVE } from '../../src/pretrain/objective.ts';
@@ -20,46 +19,38 @@ const draw = (scans: number[], epoch = 2, changes: Partial<BatchPlan> = {}) =>
   drawBatch({ ...plan, ...changes }, epoch, scans, scans.map(dataset.readSeries));
 
 /** Everything drawn for one scan, by name. */
-function drawsOf({ kept, contrastive, reconstruction, dropout }: BatchDraws, scans: number, index: number) {
-  const rows = Object.entries(dropout).map(([pass, feeds]) => {
-    const values = microBatch(feeds, scans, index, 1)['dropout rows'];
-    return [`dropout of ${pass}`, Array.from(values)] as const;
-  });
+function drawsOf({ kept, contrastive, reconstruction }: BatchDraws, index: number) {
   return {
     'view 1': Array.from(kept[0][index]),
     'view 2': Array.from(kept[1][index]),
     contrastive: Array.from(contrastive[index]),
     reconstruction: Array.from(reconstruction[index]),
-    ...Object.fromEntries(rows),
   };
 }
 
 describe('draws', () => {
-  const alone = drawsOf(draw([7]), 1, 0);
+  const alone = drawsOf(draw([7]), 0);
 
   it('of a scan are the same in any batch', () => {
-    expect(Object.keys(alone)).toHaveLength(2 + 2 + PASSES.length);
-    expect(drawsOf(draw([2, 7, 5]), 3, 1)).toEqual(alone);
-    expect(drawsOf(draw([7, 11]), 2, 0)).toEqual(alone);
+    expect(drawsOf(draw([2, 7, 5]), 1)).toEqual(alone);
+    expect(drawsOf(draw([7, 11]), 0)).toEqual(alone);
   });
 
   it('differ between scans, epochs and seeds, every one of them', () => {
     const same = [dataset.readSeries(7), dataset.readSeries(7)];
     const others: ReturnType<typeof drawsOf>[] = [
-      drawsOf(drawBatch(plan, 2, [8, 7], same), 2, 0),
-      drawsOf(draw([7], 3), 1, 0),
-      drawsOf(draw([7], 2, { seed: 4 }), 1, 0),
+      drawsOf(drawBatch(plan, 2, [8, 7], same), 0),
+      drawsOf(draw([7], 3), 0),
+      drawsOf(draw([7], 2, { seed: 4 }), 0),
     ];
     for (const other of others)
       for (const [name, values] of Object.entries(alone))
         expect(Object.entries(other).find(([same]) => same === name)?.[1], name).not.toEqual(values);
   });
 
-  it('differ between views, branches and passes', () => {
+  it('differ between views and branches', () => {
     expect(alone['view 1']).not.toEqual(alone['view 2']);
     expect(alone.contrastive.slice(0, 5)).not.toEqual(alone.reconstruction);
-    const rows = PASSES.map((pass) => String(draw([7]).dropout[pass]!['dropout rows']));
-    expect(new Set(rows).size).toBe(PASSES.length);
   });
 
   it('hide 10 and 5 different ROIs of each scan', () => {
@@ -81,10 +72,6 @@ describe('draws', () => {
         expect(flags).toHaveLength(timepoints);
         expect(flags.filter((flag) => flag === 0)).toHaveLength(Math.floor(timepoints / 5));
       }
-  });
-
-  it('without dropout draw none', () => {
-    expect(draw([1, 2], 0, { objective: { ...PAPER_OBJECTIVE, dropout: 0 } }).dropout).toEqual({});
   });
 });
 

@@ -4,18 +4,14 @@
  * Numbers that are undefined are null, with the reason beside them.
  */
 import * as z from 'zod';
+import { EstimateSchema as Estimate, EstimatesSchema as Estimates, Score } from './estimate-schema.ts';
+import { FewShotSchema, ZeroShotSchema } from './shots-schema.ts';
 import { SplitPlan } from './split-plan.ts';
 
 const Count = z.number().int().min(0);
-const Score = z.number().nullable();
 const Probability = z.number().min(0).max(1);
 
-const Estimate = z
-  .object({ mean: Score, low: Score, high: Score, reason: z.string().optional() })
-  .describe('A value with its 95 % interval; null where undefined, and then the reason');
-const Estimates = z.record(z.string(), Estimate);
-
-const ClassSize = z.object({ value: z.string(), scans: Count, participants: Count });
+const ClassSize = z.object({ value: z.string(), scans: Count, participants: Count }).meta({ id: 'class_size' });
 
 const Test = z
   .object({
@@ -26,9 +22,10 @@ const Test = z
     p_holm: Probability.nullable().describe("Holm's correction over the baselines"),
     reason: z.string().optional(),
   })
-  .describe('The model against one baseline, two-sided');
+  .describe('The model against one baseline, two-sided')
+  .meta({ id: 'test' });
 
-const Determined = z.object({ value: Score, reason: z.string().optional() });
+const Determined = z.object({ value: Score, reason: z.string().optional() }).meta({ id: 'determined' });
 
 const Calibration = z
   .object({
@@ -39,16 +36,19 @@ const Calibration = z
     intercept: Determined,
     points: z.array(z.object({ n: Count, predicted: z.number(), observed: z.number() })),
   })
-  .describe('Of probabilities by Platt scaling inside the training rows');
+  .describe('Of probabilities by Platt scaling inside the training rows')
+  .meta({ id: 'calibration' });
 
-const Subgroup = z.object({
-  name: z.string(),
-  scans: Count,
-  participants: z.object({ positive: Count, control: Count }),
-  auc: Estimate,
-  sensitivity: Estimate,
-  specificity: Estimate,
-});
+const Subgroup = z
+  .object({
+    name: z.string(),
+    scans: Count,
+    participants: z.object({ positive: Count, control: Count }),
+    auc: Estimate,
+    sensitivity: Estimate,
+    specificity: Estimate,
+  })
+  .meta({ id: 'subgroup' });
 
 const Permutation = z
   .object({
@@ -58,7 +58,8 @@ const Permutation = z
     permutations: Count,
     chance: z.object({ mean: Score, upper: Score }),
   })
-  .describe('Labels permuted within sites, splits dealt again, the protocol fitted again; one-sided');
+  .describe('Labels permuted within sites, splits dealt again, the protocol fitted again; one-sided')
+  .meta({ id: 'permutation' });
 
 const Common = z.object({
   format: z.literal('brainmass-report/1'),
@@ -88,6 +89,8 @@ const Common = z.object({
     .describe('Confounds taken out of the features, fitted on training rows'),
   confounds: z.array(z.string()).optional().describe('What the confound baseline knows'),
   warnings: z.array(z.string()),
+  few_shot: FewShotSchema.optional(),
+  zero_shot: ZeroShotSchema.optional(),
   each: z
     .record(z.string(), z.record(z.string(), z.array(Score)))
     .optional()

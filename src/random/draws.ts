@@ -18,6 +18,7 @@ export const PURPOSES = [
   'finetune-head',
   'finetune-dropout',
   'inner-folds',
+  'few-shot',
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 

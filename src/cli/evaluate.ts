@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { FC_KINDS, type FcKind } from '../connectivity/kinds.ts';
 import { InputError } from '../errors/input-error.ts';
+import { parseShots, USUAL_SHOTS } from '../evaluate/shots.ts';
 import type { Device } from '../runtime/device.ts';
 import { deviceOption } from './device.ts';
 import { evaluateIntoDirectory } from './evaluation-run.ts';
@@ -29,6 +30,9 @@ interface EvaluateOptions {
   harmonise?: 'combat' | 'regress';
   covariates?: readonly string[];
   permutations: number;
+  fewShot?: string | true;
+  fewShotDraws: number;
+  fewShotProtocols: readonly string[];
   strict: boolean;
   device: Device;
   out: string;
@@ -82,6 +86,12 @@ export function evaluateCommand(): Command {
     )
     .option('--covariates <columns>', 'what combat keeps, or regress takes out', names)
     .option('--permutations <n>', 'labels permuted within sites, for a p-value', wholeNumber('--permutations', 0), 0)
+    .option('--few-shot [shots]', `learning curves of k participants a class, or a share: ${USUAL_SHOTS}`)
+    .option('--few-shot-draws <n>', 'subsets of each split', wholeNumber('--few-shot-draws', 1), 10)
+    .option('--few-shot-protocols <names>', 'who learns the curves (logistic takes longest)', names, [
+      'svm',
+      'prototype',
+    ])
     .option('--strict', 'refuse test participants that the model was pretrained on', false)
     .addOption(deviceOption())
     .option(
@@ -105,16 +115,23 @@ async function evaluate(model: string, dataset: string, options: EvaluateOptions
       fix: `leave out ${where} or --test`,
     });
   }
-  const { json, split, repeats, confounds, harmonise, covariates, ...run } = options;
+  const { json, split, repeats, confounds, harmonise, covariates, fewShot, ...run } = options;
   const document = await evaluateIntoDirectory({
     ...run,
     model,
     dataset,
     plan: parseSplitPlan(split, repeats),
     confounds: { confounds, harmonise, covariates },
+    fewShot: fewShotOptions(options),
   });
   if (json) printJson(document);
   else process.stdout.write(`${describeEvaluation(document, options.out)}\n`);
+}
+
+function fewShotOptions({ fewShot, fewShotDraws, fewShotProtocols }: EvaluateOptions) {
+  if (fewShot === undefined) return undefined;
+  const shots = parseShots(fewShot === true ? USUAL_SHOTS : fewShot);
+  return { shots, draws: fewShotDraws, protocols: fewShotProtocols };
 }
 
 /** Names between commas. */

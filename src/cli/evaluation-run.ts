@@ -7,6 +7,8 @@ import type { ConfoundRequest } from '../evaluate/confound-control.ts';
 import { featureBank } from '../evaluate/feature-bank.ts';
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
 import { type EvaluationOutcome, type GivenSplits, runEvaluation } from '../evaluate/run-evaluation.ts';
+import { type FewShotOptions, fewShotOfEvaluation, zeroShotOfEvaluation } from '../evaluate/shots-of-evaluation.ts';
+import type { FewShot, ZeroShot } from '../evaluate/shots-schema.ts';
 import { parseSplits } from '../evaluate/split-file.ts';
 import type { SplitPlan } from '../evaluate/split-plan.ts';
 import type { AnyTask } from '../evaluate/task-kinds.ts';
@@ -16,6 +18,7 @@ import type { Device } from '../runtime/device.ts';
 import { pretrainedOn, splitOfCorpus } from './corpus-evaluation.ts';
 import { runtimeFor } from './device.ts';
 import { writeEvaluation } from './evaluation-files.ts';
+import { writeShots } from './shots-files.ts';
 import { progressLine } from './terminal.ts';
 import { VERSION } from './version.ts';
 
@@ -41,6 +44,7 @@ export interface EvaluationRun {
   readonly baselines?: readonly string[] | undefined;
   readonly confounds: ConfoundRequest;
   readonly permutations: number;
+  readonly fewShot?: FewShotOptions | undefined;
   readonly strict: boolean;
   readonly device: Device;
   readonly out: string;
@@ -53,23 +57,43 @@ export async function evaluateIntoDirectory(run: EvaluationRun): Promise<Evaluat
   try {
     for (const path of run.test === undefined ? [run.dataset] : [run.dataset, run.test])
       datasets.push(openDataset(path));
-    let document: EvaluationDocument | undefined;
-    const write = async (directory: string) => {
-      const { outcome, device } = await evaluateFiles(run, datasets);
-      document = documentOf(run, outcome, device);
-      await writeEvaluation(directory, outcome, document);
-    };
-    await replaceDirectory(run.out, write, { overwrite: run.overwrite, marker: 'results.json' });
-    return document!;
+    return await evaluateDatasets(run, datasets);
   } finally {
     for (const dataset of datasets) dataset.close();
   }
 }
 
-async function evaluateFiles(
-  run: EvaluationRun,
+/**
+ * {@link evaluateIntoDirectory} of data sets that are open already.
+ *
+ * @param datasets one, or the one to train on and the one to test on
+ */
+export async function evaluateDatasets(
+  run: Omit<EvaluationRun, 'dataset' | 'test'>,
   datasets: readonly Dataset[],
-): Promise<{ outcome: EvaluationOutcome; device: Device }> {
+): Promise<EvaluationDocument> {
+  let document: EvaluationDocument | undefined;
+  const write = async (directory: string) => {
+    const evaluated = await evaluateFiles(run, datasets);
+    document = documentOf(run, evaluated);
+    await writeEvaluation(directory, evaluated.outcome, document);
+    writeShots(directory, document);
+  };
+  await replaceDirectory(run.out, write, { overwrite: run.overwrite, marker: 'results.json' });
+  return document!;
+}
+
+type Run = Parameters<typeof evaluateDatasets>[0];
+
+/** What was found out, and where. */
+interface Evaluated {
+  readonly outcome: EvaluationOutcome;
+  readonly fewShot: FewShot | undefined;
+  readonly zeroShot: ZeroShot | undefined;
+  readonly device: Device;
+}
+
+async function evaluateFiles(run: Run, datasets: readonly Dataset[]): Promise<Evaluated> {
   const model = await loadModel(run.model, run);
   const { device, compile } = await runtimeFor(run);
   const fc = run.fc ?? model.card.fc;
@@ -81,12 +105,17 @@ async function evaluateFiles(
     pretrainedOn: pretrainedOn(model.card, datasets),
     progress: progressLine,
   });
-  return { outcome, device };
+  const fewShot =
+    run.fewShot === undefined
+      ? undefined
+      : await fewShotOfEvaluation(bank, outcome, run.fewShot, run.confounds, run.seed, progressLine('few-shot'));
+  const zeroShot = await zeroShotOfEvaluation(bank, outcome, run.confounds, run.seed);
+  return { outcome, fewShot, zeroShot, device };
 }
 
 /** Those of a file, or of the model's pretraining corpus. */
 async function givenSplits(
-  run: EvaluationRun,
+  run: Run,
   { card }: Model,
   dataset: Dataset,
   task: AnyTask,
@@ -97,9 +126,11 @@ async function givenSplits(
   return { splits: [ofCorpus.split], seed: ofCorpus.seed, corpusSplit: ofCorpus.used };
 }
 
-function documentOf(run: EvaluationRun, { result }: EvaluationOutcome, device: Device): EvaluationDocument {
+function documentOf(run: Run, { outcome, fewShot, zeroShot, device }: Evaluated): EvaluationDocument {
   return {
-    ...result,
+    ...outcome.result,
+    ...(fewShot === undefined ? {} : { few_shot: fewShot }),
+    ...(zeroShot === undefined ? {} : { zero_shot: zeroShot }),
     splits: join(run.out, 'splits.json'),
     predictions: join(run.out, 'predictions.tsv'),
     model: run.model,

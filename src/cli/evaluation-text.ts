@@ -1,6 +1,7 @@
 /** @file An evaluation as a page of text: a heading, the table, the verdict, what to doubt, and where the files are. */
 import type { Estimate } from '../evaluate/interval.ts';
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
+import { describeShots } from './shots-text.ts';
 import { formatTable } from './terminal.ts';
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -39,6 +40,7 @@ export function describeEvaluation(document: EvaluationDocument, out: string): s
     document.verdict,
     ...(document.against_linear.verdict === 'not comparable' ? [] : [document.against_linear.sentence]),
     ...permutationOf(document),
+    ...describeShots(document),
     ...document.warnings.map((warning) => `Warning: ${warning}.`),
     `Written to ${out}: results.json, report.json, splits.json, predictions.tsv, tables and figures`,
   ].join('\n');

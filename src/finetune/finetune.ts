@@ -90,18 +90,22 @@ async function trainUntilStopped(
   let best: Learnt | undefined;
   for (let epoch = 0; epoch < settings.epochs; epoch++) {
     const order = permutation(randomStream({ seed, purpose: 'finetune-order', a: epoch }), train.length);
-    let loss = 0;
+    let sum = 0;
     for (let k = 0; k < steps; k++) {
       signal?.throwIfAborted();
       const rows = Array.from(order.subarray(k * batch, (k + 1) * batch), (position) => train[position]);
-      loss += (await learning.step(rows, { epoch, step: epoch * steps + k + 1 })) / steps;
-      progress?.(epoch * steps + k + 1, settings.epochs * steps, `loss ${loss.toFixed(4)}`);
+      sum += await learning.step(rows, { epoch, step: epoch * steps + k + 1 });
+      progress?.(
+        epoch * steps + k + 1,
+        settings.epochs * steps,
+        `epoch ${epoch + 1}, loss ${(sum / (k + 1)).toFixed(4)}`,
+      );
     }
     const validationLoss = lossOfOutputs(await learning.outputs(validation), truthOf(target, scale, validation), scale);
     const { best: isBest, stop } = judge(validationLoss);
     if (isBest) best = learning.snapshot();
     const step = (epoch + 1) * steps;
-    const metrics = { epoch: epoch + 1, step, loss, validation_loss: validationLoss, best: isBest };
+    const metrics = { epoch: epoch + 1, step, loss: sum / steps, validation_loss: validationLoss, best: isBest };
     epochs.push(metrics);
     onEpoch?.(metrics);
     if (stop) break;

@@ -1,5 +1,4 @@
 /** @file A pretraining run that starts or goes on: settings from file and options, checked against the data. */
-import { keptTimepoints } from '../connectivity/pseudo-fc.ts';
 import { CORPUS_SPLIT_FILE, formatCorpusSplit } from '../dataset/corpus-split.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
@@ -8,6 +7,7 @@ import type { ModelCard } from '../model/card.ts';
 import { parameterCount } from '../model/parameters.ts';
 import { checkSameRois } from '../model/same-rois.ts';
 import { parseConfig, validate } from '../pretrain/config-file.ts';
+import { fitToData } from '../pretrain/fit-settings.ts';
 import { createRun, openRun, readState, tidyRun, writeSettings } from '../pretrain/run-directory.ts';
 import { takeLock } from '../pretrain/run-lock.ts';
 import type { RunOwner } from '../pretrain/run-owner.ts';
@@ -172,31 +172,6 @@ function changeable(options: PretrainOptions): Partial<Settings['training']> {
     checkpoint_epochs: checkpointEpochs,
     snapshot_epochs: snapshotEpochs,
   }) as Partial<Settings['training']>;
-}
-
-/** A batch is at most the whole data set. @throws InputError for too few scans, ROIs or time points */
-export function fitToData(settings: Settings, { scans, roiNames, directory }: Dataset): Settings {
-  if (scans.length < 2)
-    throw new InputError({
-      where: directory,
-      problem: 'pretraining compares scans',
-      expected: 'at least 2',
-      found: `${scans.length}`,
-    });
-  const { contrastive_rois: contrastive, reconstruction_rois: reconstruction } = settings.objective;
-  if (Math.max(contrastive, reconstruction) > roiNames.length)
-    throw new InputError({
-      where: directory,
-      problem: `cannot hide ${Math.max(contrastive, reconstruction)} ROIs`,
-      found: `${roiNames.length} ROIs`,
-      fix: 'lower objective.contrastive_rois and objective.reconstruction_rois in --config',
-    });
-  // The shortest scan is the first that a rule leaves too little of.
-  const shortest = scans.reduce((least, { timepoints }, i) => (timepoints < scans[least].timepoints ? i : least), 0);
-  const { timepoints } = scans[shortest];
-  keptTimepoints(settings.data.drop, timepoints, { seed: 0, epoch: 0, scan: shortest, view: 1 });
-  const batch = Math.min(settings.training.batch, scans.length);
-  return { ...settings, training: { ...settings.training, batch } };
 }
 
 /** What a resumed run may not be given anew: it would make it another run. */

@@ -64,9 +64,9 @@ function read({ scans, readSeries }: Dataset, epoch: number, count: number): num
 
 /** Milliseconds a scan of reading, drawing and training on the one and on the other, step by step in turn. */
 async function stepsInTurn(few: Dataset, full: Dataset): Promise<{ few: number; full: number }> {
-  const { batch, micro_batch: microBatch } = SMALL.training;
+  const { batch } = SMALL.training;
   const size = sizeOfSettings(SMALL, SHAPE.rois);
-  const training = await timedSteps({ size, batch, microBatch, machine: MACHINE });
+  const training = await timedSteps({ size, batch, microBatch: batch, machine: MACHINE });
   const sides = { few, full };
   const samples = { few: scanSampler(1, FEW.scans, batch), full: scanSampler(1, FULL.scans, batch) };
   const times: { few: number[]; full: number[] } = { few: [], full: [] };

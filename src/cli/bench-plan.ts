@@ -6,6 +6,7 @@ import { openDataset } from '../dataset/open-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { parameterCount } from '../model/parameters.ts';
 import { modelSize } from '../model/size.ts';
+import { MEMORY_BUDGET, microBatchThatFits } from '../pretrain/micro-batch.ts';
 import { runtimeFor } from './device.ts';
 import { formatTable, printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -15,7 +16,7 @@ interface PlanOptions {
   heads?: number;
   epochs: number;
   batch: number;
-  microBatch: number;
+  microBatch?: number;
   steps: number;
   threads?: number;
   json: boolean;
@@ -37,7 +38,7 @@ export function benchPlanCommand(): Command {
     )
     .option('--epochs <n>', 'passes over the data', wholeNumber('--epochs', 1), 2000)
     .option('--batch <n>', 'scans a step, at most the scans there are', wholeNumber('--batch', 2), 256)
-    .option('--micro-batch <n>', 'scans in memory at once', wholeNumber('--micro-batch', 1), 16)
+    .option('--micro-batch <n>', 'scans in memory at once (default: as many as fit)', wholeNumber('--micro-batch', 1))
     .option('--steps <n>', 'steps to time, of two micro-batches each', wholeNumber('--steps', 1), 3)
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
     .option('--json', 'print one JSON document', false)
@@ -68,7 +69,7 @@ async function planPresets(dataset: Dataset, options: PlanOptions): Promise<Pres
       expected: 'at least 2',
       found: `${dataset.scans.length}`,
     });
-  const { heads, epochs, batch, microBatch, steps } = options;
+  const { heads, epochs, batch, steps } = options;
   const changes = heads === undefined ? {} : { heads };
   const models = options.preset
     .split(',')
@@ -82,7 +83,7 @@ async function planPresets(dataset: Dataset, options: PlanOptions): Promise<Pres
       size,
       epochs,
       batch,
-      microBatch,
+      microBatch: options.microBatch ?? microBatchThatFits(size, Math.min(batch, dataset.scans.length), MEMORY_BUDGET),
       steps,
       machine: await runtimeFor(options),
       peakBytes: () => process.resourceUsage().maxRSS * 1024,

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { benchTraining } from '../bench/training.ts';
 import { modelSize } from '../model/size.ts';
+import { MEMORY_BUDGET, microBatchThatFits } from '../pretrain/micro-batch.ts';
 import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
 import type { Device } from '../runtime/device.ts';
 import { deviceOption, LANES, runtimeFor } from './device.ts';
@@ -27,11 +28,7 @@ export function benchTrainingCommand(): Command {
     .option('--preset <name>', 'small, base or large', 'small')
     .option('--rois <n>', 'ROI count', wholeNumber('--rois', 1), 100)
     .option('--batch <n>', 'scans a step', wholeNumber('--batch', 2), 16)
-    .option(
-      '--micro-batch <n>',
-      'scans in memory at once (default: the batch, at most 32)',
-      wholeNumber('--micro-batch', 1),
-    )
+    .option('--micro-batch <n>', 'scans in memory at once (default: as many as fit)', wholeNumber('--micro-batch', 1))
     .option('--steps <n>', 'steps to time, after two to warm up', wholeNumber('--steps', 1), 6)
     .option('--no-dropout', 'leave dropout out')
     .option('--threads <n>', 'threads (default: all cores)', wholeNumber('--threads', 1))
@@ -43,10 +40,12 @@ export function benchTrainingCommand(): Command {
 }
 
 async function runTraining(options: TrainingOptions): Promise<void> {
-  const { preset, rois, batch, steps, microBatch = Math.min(batch, 32) } = options;
+  const { preset, rois, batch, steps } = options;
+  const size = modelSize(preset, rois);
+  const { microBatch = microBatchThatFits(size, batch, MEMORY_BUDGET) } = options;
   const machine = await runtimeFor(options);
   const figures = await benchTraining({
-    size: modelSize(preset, rois),
+    size,
     batch,
     microBatch,
     dropout: options.dropout ? PAPER_OBJECTIVE.dropout : 0,

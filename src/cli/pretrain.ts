@@ -39,7 +39,7 @@ export function pretrainCommand(): Command {
     .option('--batch <n>', 'scans a step (default: 256, at most the scans there are)', wholeNumber('--batch', 2))
     .option(
       '--micro-batch <n>',
-      'scans in memory at once (default: 16); the result is the same',
+      'scans in memory at once (default: as many as fit); the result is the same',
       wholeNumber('--micro-batch', 1),
     )
     .option(

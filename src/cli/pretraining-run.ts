@@ -1,4 +1,5 @@
 /** @file A pretraining run that starts or goes on: settings from file and options, checked against the data. */
+import { totalmem } from 'node:os';
 import { CORPUS_SPLIT_FILE, formatCorpusSplit } from '../dataset/corpus-split.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
@@ -8,6 +9,7 @@ import { parameterCount } from '../model/parameters.ts';
 import { checkSameRois } from '../model/same-rois.ts';
 import { parseConfig, validate } from '../pretrain/config-file.ts';
 import { fitToData } from '../pretrain/fit-settings.ts';
+import { MEMORY_BUDGET, microBatchThatFits } from '../pretrain/micro-batch.ts';
 import { createRun, openRun, readState, tidyRun, writeSettings } from '../pretrain/run-directory.ts';
 import { takeLock } from '../pretrain/run-lock.ts';
 import type { RunOwner } from '../pretrain/run-owner.ts';
@@ -87,7 +89,7 @@ async function startRun(
 ): Promise<PreparedRun> {
   const settings = resolve(data.dataset, options);
   checkEnoughForRanks(settings, ranks);
-  return makeRun(data, settings, options, owner);
+  return makeRun(data, withMicroBatch(settings, data.dataset, ranks), options, owner);
 }
 
 /**
@@ -122,6 +124,15 @@ export async function makeRun(
   const beside = split === undefined ? {} : { [CORPUS_SPLIT_FILE]: formatCorpusSplit(split) };
   await createRun(out, settings, card, state, { overwrite, owner, beside });
   return { settings, state, card };
+}
+
+/** Settings that say how many scans go through the encoder at once: as many as fit, unless given. */
+function withMicroBatch(settings: Settings, { roiNames }: Dataset, ranks: number): Settings {
+  const { batch, micro_batch: given } = settings.training;
+  const size = sizeOfSettings(settings, roiNames.length);
+  const budget = Math.min(MEMORY_BUDGET, totalmem() / 2);
+  const chosen = given ?? microBatchThatFits(size, Math.ceil(batch / ranks), budget);
+  return { ...settings, training: { ...settings.training, micro_batch: chosen } };
 }
 
 /** Settings from the file, then from the command line, checked against the data. */

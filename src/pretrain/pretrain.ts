@@ -6,6 +6,7 @@ import { oneRank, type Ranks } from '../ranks/ranks.ts';
 import { shareOf } from '../ranks/share.ts';
 import type { Compile } from '../runtime/session.ts';
 import { assembleBatch, drawBatch, type StepBatch } from './batch.ts';
+import { MEMORY_BUDGET, microBatchThatFits } from './micro-batch.ts';
 import type { Losses } from './objective.ts';
 import { PAPER_ADAMW } from './optimizer.ts';
 import { pseudoFcViews } from './pseudo-fc-views.ts';
@@ -58,7 +59,8 @@ export async function pretrain(state: TrainingState, options: PretrainOptions): 
     drop,
   };
   const share = shareOf(ranks.rank, ranks.size, training.batch);
-  const runner = await stepRunner(plan, training.micro_batch, state, assemble, ranks);
+  const { micro_batch: microBatch = microBatchThatFits(plan.size, share.count, MEMORY_BUDGET) } = training;
+  const runner = await stepRunner(plan, microBatch, state, assemble, ranks);
   const networks = pseudoFcViews({ fc, rois: plan.size.rois, compile });
   const sample = scanSampler(training.seed, scans, training.batch, dataset.parts);
   const adam = { ...PAPER_ADAMW, weightDecay: optimizer.weight_decay, clipValue: optimizer.clip_value };

@@ -55,7 +55,8 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       epochs: z.int().min(0).default(2000),
       batch: z.int().min(2).default(256),
-      micro_batch: whole.default(16),
+      /** Scans that go through the encoder at once; as many as fit unless given. */
+      micro_batch: whole.optional(),
       seed: z.int().min(0).default(1),
       checkpoint_minutes: z.number().min(0).default(5),
       /** Saves also after every so many epochs; 0 leaves it to the clock. */

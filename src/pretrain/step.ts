@@ -1,5 +1,4 @@
 /** @file One pretraining step, pass by pass over lanes; the result does not depend on micro-batches or lanes beyond rounding. */
-import { sizeOf } from '../graph/tensor.ts';
 import { ONLINE, TARGET } from '../model/parameters.ts';
 import { READOUT } from '../model/size.ts';
 import type { BatchNormStatistics } from '../model/weights.ts';
@@ -9,8 +8,9 @@ import type { Compile, Feeds, Results } from '../runtime/session.ts';
 import { microBatch, type StepBatch } from './batch.ts';
 import { gatherAligned } from './gathered-alignment.ts';
 import { type Lane, lane, laneRanges, type Pass, type StepBuffers, type UpdateSettings } from './lane.ts';
+import { keptBytes } from './micro-batch.ts';
 import { type Losses, weighLosses } from './objective.ts';
-import { type Branch, buildGraph, maskedCount, type StepGraph, type StepPlan, weightOf } from './step-graphs.ts';
+import { type Branch, maskedCount, type StepGraph, type StepPlan, weightOf } from './step-graphs.ts';
 import type { TrainingState } from './training-state.ts';
 
 /** The share of a batch's statistics in BatchNorm's running ones. */
@@ -70,13 +70,6 @@ const BRANCHES = ['contrastive', 'reconstruction'] as const;
 /** Activations are kept up to this many bytes; beyond, the encoder's forward pass is done again, a seventh of a step. */
 const KEPT_LIMIT = 2 * 2 ** 30;
 
-/** Bytes of what one view's passes keep. */
-function keptBytes(plan: StepPlan, parts: readonly { readonly count: number }[]): number {
-  const { embedding: _, ...kept } = buildGraph(plan, { kind: 'embed', network: ONLINE, scans: 1, keep: true });
-  const perScan = Object.values(kept).reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0);
-  return perScan * parts.reduce((sum, { count }) => sum + count, 0);
-}
-
 /**
  * Prepares the steps of a run on `state`, which they change in place.
  *
@@ -99,7 +92,7 @@ export async function stepRunner(
     first: i * microBatchSize,
     count: Math.min(microBatchSize, scans - i * microBatchSize),
   }));
-  const keeps = 2 * keptBytes(plan, parts) <= KEPT_LIMIT;
+  const keeps = VIEWS.length * keptBytes(size, scans) <= KEPT_LIMIT;
   const branches = BRANCHES.filter((branch) => weightOf(objective, branch) > 0);
 
   /** Deals passes to the lanes in turn; gives results in the order of the passes. */

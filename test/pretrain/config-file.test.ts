@@ -32,7 +32,6 @@ describe('our layout', () => {
       training: {
         epochs: 2000,
         batch: 256,
-        micro_batch: 16,
         seed: 1,
         checkpoint_minutes: 5,
         checkpoint_epochs: 0,
@@ -126,7 +125,6 @@ data: {path: /scans, csv: list.csv, mask_way: mask_per, time_mask: 30, time_len:
         training: {
           epochs: 300,
           batch: 64,
-          micro_batch: 16,
           seed: 1,
           checkpoint_minutes: 5,
           checkpoint_epochs: 0,

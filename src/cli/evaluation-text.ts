@@ -1,6 +1,7 @@
 /** @file An evaluation as a page of text: a heading, the table, the verdict, what to doubt, and where the files are. */
 import type { Estimate } from '../evaluate/interval.ts';
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
+import { NOT_COMPARED } from '../evaluate/verdict.ts';
 import { describeShots } from './shots-text.ts';
 import { formatTable } from './terminal.ts';
 
@@ -37,8 +38,7 @@ export function describeEvaluation(document: EvaluationDocument, out: string): s
     '',
     formatTable(['features', firstTitle, ...columns.map(([title]) => title)], cells),
     '',
-    document.verdict,
-    ...(document.against_linear.verdict === 'not comparable' ? [] : [document.against_linear.sentence]),
+    ...verdictsOf(document),
     ...permutationOf(document),
     ...describeShots(document),
     ...document.warnings.map((warning) => `Warning: ${warning}.`),
@@ -112,6 +112,12 @@ function spreadOf({ datasets, corpus_split: corpus, repeats, plan }: EvaluationD
         ? `one split by participant; ${overPeople}`
         : `${repeats} splits by participant; 95 % interval over splits`;
   }
+}
+
+/** Against raw FC and the untrained encoder, and against linear classifiers where there are any. */
+function verdictsOf({ verdict, against_linear: linear }: EvaluationDocument): string[] {
+  if (linear.verdict === 'not comparable') return [verdict];
+  return verdict === NOT_COMPARED ? [linear.sentence] : [verdict, linear.sentence];
 }
 
 function permutationOf(document: EvaluationDocument): string[] {

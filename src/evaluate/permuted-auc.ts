@@ -1,5 +1,4 @@
 /** @file The permutation test of an evaluation: which splits and which refits its protocol implies. */
-import { InputError } from '../errors/input-error.ts';
 import type { Contender } from './contender.ts';
 import type { Task } from './labels.ts';
 import type { LineUp } from './line-up.ts';
@@ -11,7 +10,7 @@ import { dealSplits } from './split-plan.ts';
 /**
  * AUC of the model's protocol against labels permuted within sites.
  *
- * @throws InputError when the network itself learns, or no label can move
+ * @throws InputError when no label can move; RangeError when the network itself learns (a programming error)
  */
 export function permutedAuc(
   { permutations, seed, progress }: Pick<EvaluationRequest, 'permutations' | 'seed' | 'progress'>,
@@ -19,12 +18,7 @@ export function permutedAuc(
   { model, frozen }: LineUp,
 ): PermutationTest {
   const { task, splits, plan, columnValues } = dealt;
-  if (frozen === undefined)
-    throw new InputError({
-      where: '--permutations',
-      problem: `the network would be fine-tuned again ${permutations} times on each of ${splits.length} splits`,
-      fix: 'test frozen features with --protocol svm, or leave out --permutations',
-    });
+  if (frozen === undefined) throw new RangeError('the network itself learns');
   const { source, protocol } = frozen;
   const refit = source.fixed === undefined ? refitOf(model) : relabelled(source.fixed, task, protocol, seed);
   // Splits that balance classes are dealt again; those that were given, or know no classes, stay.

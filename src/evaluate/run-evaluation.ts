@@ -10,6 +10,7 @@ import type { ConfoundControl } from './feature-sources.ts';
 import { finetuningWarnings } from './finetuned-guard.ts';
 import { statisticsOf } from './kind-statistics.ts';
 import { lineUp } from './line-up.ts';
+import { FINETUNE_PROTOCOLS } from './protocols.ts';
 import type { Sampling } from './replicates.ts';
 import type { EvaluationResult } from './report-document.ts';
 import { sha256 } from './sha256.ts';
@@ -151,13 +152,20 @@ function isPooled(plan: SplitPlan | undefined): boolean {
   return plan !== undefined && scoringOfPlan(plan) === 'pooled';
 }
 
-/** The test is of AUC. */
-function refusePermutations({ permutations }: EvaluationRequest, task: AnyTask): void {
-  if (permutations > 0 && task.kind !== 'two-class')
+/** The test is of AUC, and of what can be fitted a thousand times. */
+function refusePermutations({ permutations, protocol }: EvaluationRequest, task: AnyTask): void {
+  if (permutations === 0) return;
+  if (task.kind !== 'two-class')
     throw new InputError({
       where: '--permutations',
       problem: 'the permutation test is for two classes',
       fix: 'name two with --positive VALUE and --control VALUE, or leave out --permutations',
+    });
+  if (FINETUNE_PROTOCOLS.some((name) => name === protocol))
+    throw new InputError({
+      where: '--permutations',
+      problem: `the network would be fine-tuned again ${permutations} times on every split`,
+      fix: 'test frozen features with --protocol svm, or leave out --permutations',
     });
 }
 

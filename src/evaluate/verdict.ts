@@ -20,14 +20,15 @@ const NAMES: Readonly<Record<string, string>> = {
 const FIRST = ['fc_svm', 'untrained'];
 const LINEAR = ['fc_logistic', 'fc_ridge', 'tangent_logistic', 'tangent_ridge', 'pca_ridge'];
 
+export const NOT_COMPARED = 'No baseline to compare with.';
+
 /** One clause for each learnt baseline: is the model above it, below it, or not to be told apart? */
 export function verdict(difference: Readonly<Record<string, Estimate>>, metric = 'AUC'): string {
-  const wanted = FIRST.some((name) => name !== 'untrained' && name in difference) ? FIRST : [...LINEAR, 'untrained'];
-  const clauses = wanted.flatMap((baseline) => {
+  const clauses = FIRST.flatMap((baseline) => {
     const estimate = difference[baseline];
     return estimate === undefined ? [] : [clause(NAMES[baseline], estimate, metric)];
   });
-  return clauses.length === 0 ? 'No baseline to compare with.' : `The model is ${clauses.join('; it is ')}.`;
+  return clauses.length === 0 ? NOT_COMPARED : `The model is ${clauses.join('; it is ')}.`;
 }
 
 /** The differences to linear models of connectivity, by what these are called in a sentence. */

@@ -414,6 +414,81 @@ const CASES: readonly Case[] = [
     '--protocol foo: there is no such protocol, expected svm, svm-linear, logistic, ridge, knn, prototype, finetune or finetune-head.',
   ],
   [
+    'a protocol for numbers',
+    'evaluate ../run ../cohort --label dx --protocol svr --out new',
+    '--protocol svr: this protocol cannot predict classes, expected svm, svm-linear, logistic, ridge, knn, prototype, finetune or finetune-head; choose one of these, or add --regress.',
+  ],
+  [
+    'a misspelt baseline',
+    'evaluate ../run ../cohort --label dx --baselines fc_logistik --out new',
+    '--baselines fc_logistik: there is no such baseline for this kind of label, expected some of fc_svm, fc_logistic, fc_ridge, fc_knn, fc_prototype, tangent_logistic, pca_svm, pfc_svm, untrained, confounds, all, none; did you mean fc_logistic.',
+  ],
+  [
+    'fewer participants than folds',
+    'evaluate ../run ../cohort --label dx --split k-fold:9 --out new',
+    '9-fold splits: class "0" has fewer participants than there are folds, expected at least 9, found 4; ask for at most 4 folds.',
+  ],
+  [
+    'a plan of splits that there is not',
+    'evaluate ../run ../cohort --label dx --split kfold:5 --out new',
+    '--split kfold:5: there is no such plan, expected repeated, k-fold:K, leave-one-site-out or column:NAME; did you mean k-fold.',
+  ],
+  [
+    'a split of no column',
+    'evaluate ../run ../cohort --label dx --split column:is_train --out new',
+    '../cohort: there is no column "is_train" to take the split from, found dx, one, few, site, session, run.',
+  ],
+  [
+    'one site to leave out',
+    'evaluate ../run ../cohort --label dx --split leave-one-site-out --out new',
+    'scan p0_rest: there is no site to leave out; fill in the column site, or use folds.',
+  ],
+  [
+    'a covariate that is no column',
+    'evaluate ../run ../cohort --label dx --harmonise regress --covariates ag --out new',
+    '../cohort: there is no column "ag" to take a covariate from, found dx, one, few, site, session, run; did you mean dx.',
+  ],
+  [
+    'covariates for nothing',
+    'evaluate ../run ../cohort --label dx --covariates one --out new',
+    '--covariates: it is not said what to do with them; add --harmonise regress to take them out, or --harmonise combat to keep them.',
+  ],
+  [
+    'nothing to regress out',
+    'evaluate ../run ../cohort --label dx --harmonise regress --out new',
+    '--harmonise regress: there is nothing to regress out; name columns with --covariates COLUMN,COLUMN.',
+  ],
+  [
+    'no confound to know',
+    'evaluate ../run ../cohort --label dx --baselines confounds --out new',
+    '../cohort: there is no column of age, sex, site or motion for the confound baseline, found dx, one, few; name columns with --confounds COLUMN,COLUMN.',
+  ],
+  [
+    'a number that is text',
+    'evaluate ../run ../cohort --label one --regress --out new',
+    'scan p0_rest: column "one" is not a number, found P; mend the value, leave it empty, or predict classes without --regress.',
+  ],
+  [
+    'a number with a patient class',
+    'evaluate ../run ../cohort --label dx --regress --positive 1 --out new',
+    '--regress: a number has no positive and no control class; leave out --positive and --control, or --regress.',
+  ],
+  [
+    'a permutation test of a number',
+    'evaluate ../run ../cohort --label dx --regress --permutations 9 --out new',
+    '--permutations: the permutation test is for two classes; name two with --positive VALUE and --control VALUE, or leave out --permutations.',
+  ],
+  [
+    'a permutation test of a network that learns',
+    'evaluate ../run ../cohort --label dx --protocol finetune-head --permutations 9 --out new',
+    '--permutations: the network would be fine-tuned again 9 times on every split; test frozen features with --protocol svm, or leave out --permutations.',
+  ],
+  [
+    'splits of another kind',
+    'evaluate ../run ../cohort --label dx --splits ../run/card.json --out new',
+    `../run/card.json: this is not a file of splits (version: Invalid discriminator value. Expected '1' | '2'); pass a splits.json of an earlier evaluation.`,
+  ],
+  [
     'evaluate into a directory that exists',
     'evaluate ../run ../cohort --label dx --out ../run',
     '../run: the output exists already; pass --overwrite to replace it, or choose another name.',

@@ -81,13 +81,16 @@ describe('finetune', () => {
     expect(finetuned.participants.filter((id: string) => tested.has(id))).toEqual([]);
   });
 
-  it('makes a model that predict applies with the same answers, and embed and finetune take', async () => {
-    const [predicted, embedded, again] = await Promise.all([
+  it('makes a model that predict applies with the same answers, and embed, evaluate and finetune take', async () => {
+    const [predicted, embedded, again, scored] = await Promise.all([
       brainmass('predict dx.run/model.safetensors cohort --out all.tsv --json'),
       brainmass('embed dx.run cohort --out dx.npy'),
       brainmass(`finetune dx.run cohort --label age --regress --frozen ${QUICK} --seed 5 --out age.run --json`),
+      brainmass('evaluate dx.run cohort --label dx --splits dx.run/splits.json --baselines none --out scored --json'),
     ]);
-    expect([predicted.code, embedded.code, again.code]).toEqual([0, 0, 0]);
+    expect([predicted, embedded, again, scored].map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    // Its split tests on nobody whose label it has learnt.
+    expect(JSON.parse(scored.stdout).warnings.filter((text: string) => text.includes('fine-tuned'))).toEqual([]);
     const document = JSON.parse(text('dx.run', 'results.json'));
     const known = document.split.train + document.split.validation;
     expect(JSON.parse(predicted.stdout).warnings).toEqual([

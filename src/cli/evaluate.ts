@@ -8,11 +8,14 @@ import { deviceOption } from './device.ts';
 import { evaluateIntoDirectory } from './evaluation-run.ts';
 import { describeEvaluation } from './evaluation-text.ts';
 import { parseSplitPlan } from './split-plan-option.ts';
+import { evaluateTasks } from './tasks-run.ts';
+import { describeTasks } from './tasks-text.ts';
 import { printJson } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface EvaluateOptions {
-  label: string;
+  label?: string;
+  tasks?: string;
   positive?: string;
   control?: string;
   regress: boolean;
@@ -50,14 +53,17 @@ Examples:
   brainmass evaluate abide.run abide.dataset --label 'age>15' --out age-score
   brainmass evaluate abide.run abide.dataset --label age --regress --baselines all --out age
   brainmass evaluate abide.run abide.dataset --label dx --split leave-one-site-out --harmonise combat --out sites
-  brainmass evaluate abide.run site1.dataset --test site2.dataset --label dx --out transfer-score`;
+  brainmass evaluate abide.run site1.dataset --test site2.dataset --label dx --out transfer-score
+  brainmass evaluate abide.run abide.dataset --label dx --few-shot 1,2,4,8,50%,100% --out few-shot
+  brainmass evaluate abide.run --tasks tasks.yaml --out study`;
 
 export function evaluateCommand(): Command {
   return new Command('evaluate')
     .description('Score a model on a label, beside raw FC, the untrained encoder and what needs no brain')
     .argument('<model>', 'a run directory, a .safetensors or a published .pth')
-    .argument('<dataset>', 'a data set written by ingest or simulate')
-    .requiredOption('--label <column>', "a phenotype column, or a threshold on one: 'age>15'")
+    .argument('[dataset]', 'a data set written by ingest or simulate; not with --tasks')
+    .option('--tasks <file>', 'run all tasks of a file, see brainmass tasks; finished ones are not run again')
+    .option('--label <column>', "a phenotype column, or a threshold on one: 'age>15'")
     .option(
       '--positive <value>',
       'the value of the patient class (default: the larger number, or what is no word for controls)',
@@ -106,7 +112,54 @@ export function evaluateCommand(): Command {
     .action(evaluate);
 }
 
-async function evaluate(model: string, dataset: string, options: EvaluateOptions): Promise<void> {
+async function evaluate(
+  model: string,
+  dataset: string | undefined,
+  options: EvaluateOptions,
+  command: Command,
+): Promise<void> {
+  if (options.tasks === undefined) return evaluateOne(model, dataset, options);
+  refuseBesideTasks(dataset, command);
+  const summary = await evaluateTasks({ ...options, model, file: options.tasks, fewShot: fewShotOptions(options) });
+  if (options.json) printJson(summary);
+  else process.stdout.write(`${describeTasks(summary, options.out)}\n`);
+}
+
+/** What the file says of each task. */
+const OF_TASKS = [
+  'label',
+  'positive',
+  'control',
+  'regress',
+  'protocol',
+  'split',
+  'repeats',
+  'seed',
+  'test',
+  'splits',
+  'baselines',
+  'confounds',
+  'harmonise',
+  'covariates',
+  'permutations',
+];
+
+function refuseBesideTasks(dataset: string | undefined, command: Command): void {
+  const given = OF_TASKS.find((name) => command.getOptionValueSource(name) === 'cli');
+  if (dataset === undefined && given === undefined) return;
+  const where = dataset ?? `--${given}`;
+  throw new InputError({ where, problem: 'the file of --tasks says this of each task', fix: `leave out ${where}` });
+}
+
+async function evaluateOne(model: string, dataset: string | undefined, options: EvaluateOptions): Promise<void> {
+  const { label } = options;
+  if (dataset === undefined)
+    throw new InputError({ problem: "missing required argument 'dataset'", fix: 'brainmass --help shows how' });
+  if (label === undefined)
+    throw new InputError({
+      problem: "required option '--label <column>' not specified",
+      fix: 'brainmass --help shows how',
+    });
   if (options.test !== undefined && (options.splits !== undefined || options.split !== 'repeated')) {
     const where = options.splits === undefined ? '--split' : '--splits';
     throw new InputError({
@@ -118,6 +171,7 @@ async function evaluate(model: string, dataset: string, options: EvaluateOptions
   const { json, split, repeats, confounds, harmonise, covariates, fewShot, ...run } = options;
   const document = await evaluateIntoDirectory({
     ...run,
+    label,
     model,
     dataset,
     plan: parseSplitPlan(split, repeats),

@@ -1,0 +1,58 @@
+/** @file Several data sets as one: their scans one after the other. */
+import { InputError } from '../errors/input-error.ts';
+import type { Dataset } from './dataset.ts';
+
+/**
+ * Joins data sets of one atlas. Columns are those of all of them; where a data set has none, its scans have no value. The
+ * hash is that of each, in order. Closing it closes them.
+ *
+ * @throws InputError when ROIs differ, or a participant or scan id is in two of them
+ */
+export function joinDatasets(datasets: readonly Dataset[]): Dataset {
+  const [first, ...others] = datasets;
+  if (others.length === 0) return first;
+  const seen = new Map<string, Dataset>();
+  for (const dataset of datasets) {
+    refuseOtherRois(first, dataset);
+    for (const id of new Set(dataset.scans.map(({ participantId }) => participantId))) {
+      const earlier = seen.get(id);
+      if (earlier !== undefined)
+        throw new InputError({
+          where: dataset.directory,
+          problem: `participant "${id}" is in ${earlier.directory} as well`,
+          expected: 'everybody in one data set only',
+          fix: 'leave them out of one, or give other people other ids',
+        });
+      seen.set(id, dataset);
+    }
+  }
+  const places = datasets.flatMap((dataset) => dataset.scans.map((scan, index) => ({ dataset, scan, index })));
+  return {
+    directory: datasets.map(({ directory }) => directory).join(' + '),
+    atlas: first.atlas,
+    roiNames: first.roiNames,
+    scans: places.map(({ scan }) => scan),
+    phenotypeColumns: [...new Set(datasets.flatMap(({ phenotypeColumns }) => phenotypeColumns))],
+    hash: datasets.map(({ hash }) => hash).join('+'),
+    readSeries: (row) => {
+      if (!(row in places)) throw new RangeError(`scan ${row} of ${places.length}`);
+      return places[row].dataset.readSeries(places[row].index);
+    },
+    close: () => {
+      for (const dataset of datasets) dataset.close();
+    },
+  };
+}
+
+function refuseOtherRois(first: Dataset, dataset: Dataset): void {
+  const same = first.roiNames.length === dataset.roiNames.length;
+  const roi = first.roiNames.findIndex((name, at) => name !== dataset.roiNames[at]);
+  if (same && roi === -1) return;
+  throw new InputError({
+    where: dataset.directory,
+    problem: `it has other ROIs than ${first.directory}`,
+    expected: same ? `ROI ${roi + 1} "${first.roiNames[roi]}"` : `${first.roiNames.length} ROIs`,
+    found: same ? `"${dataset.roiNames[roi]}"` : String(dataset.roiNames.length),
+    fix: 'ingest both with one atlas, or with --project',
+  });
+}

@@ -1,5 +1,6 @@
 /** @file Every sub-command, in the order of `--help`. */
 import type { Command } from 'commander';
+import { ablateCommand } from './ablate.ts';
 import { benchCommand } from './bench.ts';
 import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -19,5 +20,6 @@ export const COMMANDS: readonly (() => Command)[] = [
   evaluateCommand,
   finetuneCommand,
   predictCommand,
+  ablateCommand,
   benchCommand,
 ];

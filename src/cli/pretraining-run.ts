@@ -127,7 +127,7 @@ export async function makeRun(
 }
 
 /** Settings that say how many scans go through the encoder at once: as many as fit, unless given. */
-function withMicroBatch(settings: Settings, { roiNames }: Dataset, ranks: number): Settings {
+export function withMicroBatch(settings: Settings, { roiNames }: Dataset, ranks: number): Settings {
   const { batch, micro_batch: given } = settings.training;
   const size = sizeOfSettings(settings, roiNames.length);
   const budget = Math.min(MEMORY_BUDGET, totalmem() / 2);

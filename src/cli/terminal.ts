@@ -45,7 +45,7 @@ export function progressLine(label: string): Progress {
 }
 
 /** Milliseconds in words: `8 s`, `3 min 20 s`, `2 h 5 min`; `?` when unknown. */
-function formatDuration(milliseconds: number): string {
+export function formatDuration(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return '?';
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;

@@ -24,7 +24,7 @@ export function pseudoFcFeatures(
   scans: number,
   rois: number,
   readSeries: (scan: number) => TimeSeries,
-  { rule, draws, seed, fc }: PseudoFcDraws,
+  { draws, ...drawn }: PseudoFcDraws,
   progress?: Progress,
 ): Float32Array {
   if (!Number.isInteger(draws) || draws < 1) throw new RangeError(`${draws} draws`);
@@ -33,13 +33,40 @@ export function pseudoFcFeatures(
     const series = readSeries(scan);
     const sum = new Float64Array(rois * rois);
     for (let draw = 0; draw < draws; draw++) {
-      const kept = keptTimepoints(rule, series.timepoints, { seed, epoch: 0, scan, view: draw });
-      connectivity(fc, keptSeries(series, kept), view);
+      drawView(series, scan, draw, drawn, view);
       for (let at = 0; at < sum.length; at++) sum[at] += view[at];
     }
     return Float32Array.from(sum, (value) => value / draws);
   };
   return upperTriangles(scans, rois, meanOf, progress);
+}
+
+/** One draw of each scan, as features: draw `draw` of those that {@link pseudoFcFeatures} averages. */
+export function pseudoFcCopy(
+  scans: number,
+  rois: number,
+  readSeries: (scan: number) => TimeSeries,
+  { draw, ...drawn }: Omit<PseudoFcDraws, 'draws'> & { readonly draw: number },
+  progress?: Progress,
+): Float32Array {
+  const view = new Float32Array(rois * rois);
+  const copyOf = (scan: number): Float32Array => {
+    drawView(readSeries(scan), scan, draw, drawn, view);
+    return view;
+  };
+  return upperTriangles(scans, rois, copyOf, progress);
+}
+
+/** The connectivity of what one draw keeps of a scan, into `view`. */
+function drawView(
+  series: TimeSeries,
+  scan: number,
+  draw: number,
+  { rule, seed, fc }: Omit<PseudoFcDraws, 'draws'>,
+  view: Float32Array,
+): void {
+  const kept = keptTimepoints(rule, series.timepoints, { seed, epoch: 0, scan, view: draw });
+  connectivity(fc, keptSeries(series, kept), view);
 }
 
 /** The time points kept, one after the other. */

@@ -69,6 +69,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'connectivity',
     'series/time-series.ts',
   ],
+  // Cells are settings of pretraining; their scores are compared as those of any contenders.
+  ablate: ['pretrain', 'evaluate', 'dataset', 'connectivity', 'model'],
   explain: ['evaluate', 'model'],
   report: ['evaluate', 'explain'],
   bench: [
@@ -96,6 +98,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'pretrain',
     'finetune',
     'evaluate',
+    'ablate',
     'explain',
     'report',
     'bench',

@@ -1,0 +1,129 @@
+/** @file An ablation from a data set to files: ask, plan, pretrain, evaluate, write. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { compareCells } from '../ablate/compare-cells.ts';
+import type { AblationDocument } from '../ablate/document.ts';
+import { type AblationPlan, type AblationRun, type PlanRequest, planAblation } from '../ablate/plan.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { openDataset } from '../dataset/open-dataset.ts';
+import { InputError } from '../errors/input-error.ts';
+import { type Protocol, protocolNamed, protocolOf, protocolsFor } from '../evaluate/protocols.ts';
+import type { Sampling } from '../evaluate/replicates.ts';
+import { splitColumnValues } from '../evaluate/split-column.ts';
+import { splitDocument } from '../evaluate/split-file.ts';
+import { pretrainingWarnings, siteWarnings } from '../evaluate/split-guards.ts';
+import { dealSplits, type SplitPlan, scoringOf } from '../evaluate/split-plan.ts';
+import type { Split } from '../evaluate/splits.ts';
+import { type AnyTask, labelTask, type TaskRequest } from '../evaluate/task-kinds.ts';
+import { writeFileAtomically } from '../files/atomic.ts';
+import type { Device } from '../runtime/device.ts';
+import { documentOf } from './ablation-document.ts';
+import { ablationContenders } from './ablation-evaluation.ts';
+import { writeAblation } from './ablation-files.ts';
+import { checkOut, pretrainRuns } from './ablation-pretraining.ts';
+import { runtimeFor } from './device.ts';
+import { progressLine } from './terminal.ts';
+
+export interface AblationRequest extends TaskRequest {
+  readonly dataset: string;
+  readonly out: string;
+  readonly plan: PlanRequest;
+  readonly protocol?: string | undefined;
+  readonly splitPlan: SplitPlan;
+  readonly device: Device;
+  readonly threads?: number | undefined;
+  readonly lanes?: number | undefined;
+}
+
+/** Everything that is known before the first step. */
+export interface PreparedAblation {
+  readonly request: AblationRequest;
+  readonly dataset: Dataset;
+  readonly plan: AblationPlan;
+  readonly task: AnyTask;
+  readonly splits: readonly Split[];
+  readonly protocol: Protocol;
+  /** Of pretraining, splits and everything else. */
+  readonly seed: number;
+}
+
+/** What it came to: the document, or the run at which it was stopped. */
+export type AblationEnd = { readonly document: AblationDocument } | { readonly stoppedAt: AblationRun };
+
+/** Draws of test participants where every scan is tested once. */
+const BOOTSTRAP_DRAWS = 1000;
+
+/** Does work with a prepared ablation: the data set is open as long. @throws InputError when the request is wrong */
+export async function withAblation<T>(
+  request: AblationRequest,
+  work: (ablation: PreparedAblation) => Promise<T>,
+): Promise<T> {
+  const dataset = openDataset(request.dataset);
+  try {
+    const plan = planAblation(request.plan, dataset);
+    const task = labelTask(dataset, request);
+    const seed = plan.runs[0].settings.training.seed;
+    const { splitPlan } = request;
+    const columnValues = splitPlan.kind === 'column' ? splitColumnValues(dataset, task, splitPlan.column) : [];
+    const splits = dealSplits(task, splitPlan, seed, columnValues);
+    return await work({ request, dataset, plan, task, splits, protocol: frozenProtocol(request, task), seed });
+  } finally {
+    dataset.close();
+  }
+}
+
+function frozenProtocol({ protocol }: AblationRequest, { kind }: AnyTask): Protocol {
+  const name = protocolNamed(protocol ?? protocolsFor(kind)[0], kind);
+  if (name !== 'finetune' && name !== 'finetune-head') return protocolOf(name, kind);
+  throw new InputError({
+    where: `--protocol ${name}`,
+    problem: 'an ablation compares frozen features',
+    expected: protocolsFor(kind).join(', '),
+    fix: 'fine-tune single runs with brainmass evaluate',
+  });
+}
+
+/**
+ * Takes the steps that are left, evaluates, and writes the results into `out`, beside the runs.
+ *
+ * @param signal ends it after a step, saved; once all runs are done it has no effect
+ */
+export async function runAblation(ablation: PreparedAblation, signal: AbortSignal): Promise<AblationEnd> {
+  const { request, dataset, plan, task, splits, protocol, seed } = ablation;
+  const { out, splitPlan } = request;
+  checkOut(out);
+  mkdirSync(join(out, 'runs'), { recursive: true });
+  const machine = await runtimeFor(request);
+  const { runs } = plan;
+  const stoppedAt = await pretrainRuns({
+    runs,
+    dataset,
+    out,
+    machine,
+    progress: progressLine('pretraining: step'),
+    signal,
+  });
+  if (stoppedAt !== undefined) return { stoppedAt };
+  const { full, others, card } = await ablationContenders({
+    plan,
+    dataset,
+    out,
+    protocol,
+    seed,
+    compile: machine.compile,
+  });
+  const pooled = scoringOf(splitPlan) === 'pooled' || splits.length === 1;
+  const sampling: Sampling = pooled ? { kind: 'bootstrap', draws: BOOTSTRAP_DRAWS, seed } : { kind: 'repeats' };
+  const comparison = await compareCells({ task, splits, sampling, full, others, progress: progressLine('evaluating') });
+  const warnings = [
+    ...comparison.warnings,
+    ...pretrainingWarnings(task, splits, card.participants ?? [], false),
+    ...siteWarnings(task, splits, splitPlan),
+  ];
+  const document = documentOf(ablation, { ...comparison, warnings }, machine.device);
+  const origin = { seed, plan: splitPlan, datasetHash: dataset.hash };
+  const file = await splitDocument(task, splits, origin);
+  writeFileAtomically(join(out, 'splits.json'), `${JSON.stringify(file, null, 2)}\n`);
+  writeAblation(out, document);
+  return { document };
+}

@@ -86,8 +86,15 @@ function numberTask(dataset: LabelledDataset, { label, positive, control }: Task
       problem: 'a number has no positive and no control class',
       fix: 'leave out --positive and --control, or --regress',
     });
-  // Whatever it is, it is no column: the rule of two-class labels says which is nearest.
-  if (![...dataset.phenotypeColumns, 'site', 'session', 'run'].includes(label)) labelRule(dataset, { label });
+  if (![...dataset.phenotypeColumns, 'site', 'session', 'run'].includes(label)) {
+    // No column: the rule of two-class labels says which is nearest. A threshold on a column is one of two classes.
+    labelRule(dataset, { label });
+    throw new InputError({
+      where: `--label ${label}`,
+      problem: 'a threshold makes two classes of a number',
+      fix: 'name the column alone, or leave out --regress',
+    });
+  }
   const { kept, missing } = withValue(dataset, label);
   const scans = kept.map(({ scan, value }) => {
     const target = Number(value);

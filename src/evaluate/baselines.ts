@@ -51,7 +51,7 @@ const OF_NUMBERS: readonly BaselineRecipe[] = [
 ];
 
 /** The baselines that there are for a kind of question. */
-export function baselinesFor(kind: TaskKind): readonly BaselineRecipe[] {
+function baselinesFor(kind: TaskKind): readonly BaselineRecipe[] {
   switch (kind) {
     case 'two-class':
     case 'multi-class':

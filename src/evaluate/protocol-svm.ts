@@ -31,7 +31,7 @@ export function svmOnSplit(features: Features, task: Task, split: Split, protoco
 }
 
 /** The kernel that a protocol takes for standardised rows. */
-export function kernelOf(protocol: SvmProtocol, train: Matrix): Kernel {
+function kernelOf(protocol: SvmProtocol, train: Matrix): Kernel {
   switch (protocol) {
     case 'svm':
       return { kind: 'rbf', gamma: scaleGamma(train) };

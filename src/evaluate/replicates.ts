@@ -1,7 +1,7 @@
 /** @file The same score many times, over repeated splits or over resampled participants, and the interval that gives. */
 import { participantDraws } from './bootstrap.ts';
 import { type Estimate, percentileInterval, resampledInterval } from './interval.ts';
-import type { Metric, MetricValue } from './metrics.ts';
+import type { MetricValue } from './metrics.ts';
 import { type Scores, scoringOf } from './scoring.ts';
 import type { Split } from './splits.ts';
 import type { AnyTask } from './task-kinds.ts';
@@ -25,7 +25,6 @@ export interface Replicates {
 }
 /** Of each metric of the task's kind. */
 export type Estimates<Name extends string = string> = Readonly<Record<Name, Estimate>>;
-export type TwoClassEstimates = Estimates<Metric>;
 
 /** Turns decisions into scores and scores into intervals; two runs over one sampler are comparable pair by pair. */
 export interface Sampler {

@@ -133,7 +133,6 @@ const Regression = Common.extend({
 /** One evaluation, of any kind of question. */
 export const EvaluationDocument = z.discriminatedUnion('kind', [TwoClass, MultiClass, Regression]);
 export type EvaluationDocument = z.infer<typeof EvaluationDocument>;
-export type TwoClassDocument = z.infer<typeof TwoClass>;
 type OfAny<D> = D extends unknown ? Omit<D, 'splits' | 'predictions' | 'model' | 'device' | 'versions'> : never;
 /** What an evaluation knows of itself; the rest is about files and machines. */
 export type EvaluationResult = OfAny<EvaluationDocument>;

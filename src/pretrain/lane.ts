@@ -122,16 +122,18 @@ export function lane(
     },
     update: async (range, settings) => {
       const squares: [number, number, number] = [0, 0, 0];
-      for (const [k, bound] of bounds.entries())
-        for (const { from, to } of blocks(overlap(bound, range))) {
-          const part = (values: Float32Array) => values.subarray(from, to);
-          const gradient = part(buffers.gradients[0]);
-          const moments = { first: part(buffers.first), second: part(buffers.second) };
-          squares[k] += kernels.squares(gradient);
-          kernels.adamW(part(buffers.trained), gradient, moments, settings.step, settings.learningRate, settings);
-          const target = part(buffers.target);
-          kernels.average(target, part(buffers.trained).subarray(0, target.length), settings.momentum);
+      for (const block of blocks(range)) {
+        const part = (values: Float32Array) => values.subarray(block.from, block.to);
+        const moments = { first: part(buffers.first), second: part(buffers.second) };
+        for (const [k, bound] of bounds.entries()) {
+          const { from, to } = overlap(bound, block);
+          squares[k] += kernels.squares(buffers.gradients[0].subarray(from, Math.max(from, to)));
         }
+        const { step, learningRate, momentum } = settings;
+        kernels.adamW(part(buffers.trained), part(buffers.gradients[0]), moments, step, learningRate, settings);
+        const target = part(buffers.target);
+        kernels.average(target, part(buffers.trained).subarray(0, target.length), momentum);
+      }
       return squares;
     },
     release: async () => {
@@ -224,8 +226,8 @@ function blocks({ from, to }: Range): Range[] {
   }));
 }
 
-/** Equal ranges, one a lane. */
+/** Nearly equal ranges, one a lane. Vector loops then leave over the same elements, at the very end, whatever the lanes. */
 export function laneRanges(length: number, lanes: number): Range[] {
-  const bound = (k: number) => Math.floor((length * k) / lanes);
+  const bound = (k: number) => (k === lanes ? length : 4 * Math.floor((length * k) / lanes / 4));
   return Array.from({ length: lanes }, (_, k) => ({ from: bound(k), to: bound(k + 1) }));
 }

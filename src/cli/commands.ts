@@ -10,6 +10,7 @@ import { inspectCommand } from './inspect.ts';
 import { predictCommand } from './predict.ts';
 import { pretrainCommand } from './pretrain.ts';
 import { simulateCommand } from './simulate.ts';
+import { tasksCommand } from './tasks.ts';
 
 export const COMMANDS: readonly (() => Command)[] = [
   simulateCommand,
@@ -18,6 +19,7 @@ export const COMMANDS: readonly (() => Command)[] = [
   pretrainCommand,
   embedCommand,
   evaluateCommand,
+  tasksCommand,
   finetuneCommand,
   predictCommand,
   ablateCommand,

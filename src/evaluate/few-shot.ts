@@ -105,11 +105,11 @@ function subsetsOf({ task, splits, draws, seed }: FewShotRequest, size: Shots): 
       const taken = takeShots(shotQueues(task, split, { seed, split: index, draw }), size);
       if (taken.kind === 'too-few') return splits.length === 1 ? taken.reason : `split ${index + 1}: ${taken.reason}`;
       own.push({ train: taken.train, validation: [], test: split.test });
-      participants += taken.participants / (count * splits.length);
+      participants += taken.participants;
     }
     subsets.push(own);
   }
-  return { splits: subsets, participants };
+  return { splits: subsets, participants: participants / (count * splits.length) };
 }
 
 /** Scores of one draw: one a split, or of all its splits together. */

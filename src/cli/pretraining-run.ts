@@ -132,7 +132,8 @@ export function withMicroBatch(settings: Settings, { roiNames }: Dataset, ranks:
   const size = sizeOfSettings(settings, roiNames.length);
   const budget = Math.min(MEMORY_BUDGET, totalmem() / 2);
   const chosen = given ?? microBatchThatFits(size, Math.ceil(batch / ranks), budget);
-  return { ...settings, training: { ...settings.training, micro_batch: chosen } };
+  // Parsed once more, so that config.yaml has its keys in the order in which a resumed run writes them.
+  return settingsSchema.parse({ ...settings, training: { ...settings.training, micro_batch: chosen } });
 }
 
 /** Settings from the file, then from the command line, checked against the data. */

@@ -32,6 +32,7 @@ tasks:
     dataset: adhd200.dataset
     label: DX                # 0 typically developing; 1, 2, 3 ADHD combined, hyperactive/impulsive, inattentive
     control: 0
+    filters: [DX != withheld, DX != pending]   # rows of the test release without a diagnosis
 
   - name: oasis
     kind: internal

@@ -11,12 +11,12 @@ export type Part = (typeof PARTS)[number];
 /** Headings of tables and figures. */
 export const PART_TITLES: Readonly<Record<Part, string>> = {
   losses: 'loss parts',
-  drop: 'time points dropped (%)',
+  drop: 'drop rate (%)',
   ways: 'ways of dropping',
   masked: 'masked ROIs',
   size: 'model size',
   fc: 'connectivity',
-  augmentation: 'augmentation without pretraining',
+  augmentation: 'augmentation alone',
 };
 
 /** What the cells are made from. */
@@ -67,8 +67,8 @@ function lossCells(base: Settings): Cell[] {
   });
   return [
     cell('losses', 'losses-lra', weighing(0, 0)),
-    cell('losses', 'losses-lra-contrastive', weighing(objective.contrastive_weight, 0)),
-    cell('losses', 'losses-lra-reconstruction', weighing(0, objective.reconstruction_weight)),
+    cell('losses', 'losses-lra-nce', weighing(objective.contrastive_weight, 0)),
+    cell('losses', 'losses-lra-mse', weighing(0, objective.reconstruction_weight)),
     cell('losses', 'losses-all', base),
   ];
 }
@@ -113,10 +113,8 @@ function maskedCells({ base, rois }: PartRequest): Cell[] {
   const contrastiveCounts = around(contrastive).filter((count) => count >= 2 && count <= rois);
   const reconstructionCounts = around(reconstruction).filter((count) => count <= rois);
   return [
-    ...contrastiveCounts.map((n) => cell('masked', `masked-contrastive-${n}`, masking({ contrastive_rois: n }))),
-    ...reconstructionCounts.map((n) =>
-      cell('masked', `masked-reconstruction-${n}`, masking({ reconstruction_rois: n })),
-    ),
+    ...contrastiveCounts.map((n) => cell('masked', `masked-nce-${n}`, masking({ contrastive_rois: n }))),
+    ...reconstructionCounts.map((n) => cell('masked', `masked-mse-${n}`, masking({ reconstruction_rois: n }))),
   ];
 }
 

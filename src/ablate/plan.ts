@@ -63,6 +63,8 @@ export function planAblation({ base, parts, sizes, further }: PlanRequest, datas
   const rois = dataset.roiNames.length;
   const timepoints = dataset.scans.map((scan) => scan.timepoints);
   const fitted = fitToData(base, dataset);
+  // What is wrong with all cells is said of none.
+  sizeOfSettings(fitted, rois);
   const varied = parts.flatMap((part) => cellsOfPart(part, { base: fitted, rois, timepoints, sizes }));
   const full: Cell = { kind: 'pretrained', name: FULL, part: '', settings: fitted };
   const cells = [full, ...[...varied, ...further].map((cell) => fitCell(cell, dataset))];

@@ -1,4 +1,5 @@
 /** @file What an ablation leaves in its directory beside the runs: the document, tables and figures. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AblationDocument } from '../ablate/document.ts';
 import { PART_TITLES, type Part } from '../ablate/parts.ts';
@@ -18,7 +19,9 @@ export function writeAblation(out: string, document: AblationDocument): void {
   write('ablation.svg', scoreFigure(document));
   write('differences.svg', differenceFigure(document));
   const curve = dropCurve(document);
-  if (curve !== undefined) write('drop-curve.svg', curve);
+  // An earlier command's would not be of these cells.
+  if (curve === undefined) rmSync(join(out, 'drop-curve.svg'), { force: true });
+  else write('drop-curve.svg', curve);
   write('ablation.json', `${JSON.stringify(document, null, 2)}\n`);
 }
 

@@ -92,7 +92,8 @@ async function prepare(
   owner: RunOwner,
 ): Promise<PreparedRun> {
   const about = { out, licence: 'not stated', overwrite: false };
-  if (!existsSync(join(out, 'config.yaml'))) return makeRun({ dataset }, withMicroBatch(settings, dataset, 1), about, owner);
+  if (!existsSync(join(out, 'config.yaml')))
+    return makeRun({ dataset }, withMicroBatch(settings, dataset, 1), about, owner);
   const { epochs } = settings.training;
   const options = { ...about, epochs, device: 'cpu', resume: true, json: false } as const;
   return prepareOn(oneRank(), { dataset }, options, owner);

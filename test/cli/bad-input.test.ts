@@ -348,7 +348,7 @@ const CASES: readonly Case[] = [
   [
     'resume of a damaged run',
     'pretrain ../cohort --out ../damaged --resume --epochs 3',
-    '../damaged/resume/state.safetensors: the file is cut off, expected 943432 bytes of values, found 943332; restore it from a copy, or start again with --overwrite; the model beside it can still be used.',
+    '../damaged/resume/state.safetensors: the file is cut off, expected 948552 bytes of values, found 948452; restore it from a copy, or start again with --overwrite; the model beside it can still be used.',
   ],
   // Models
   [

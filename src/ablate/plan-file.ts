@@ -1,7 +1,7 @@
 /** @file `ablation.yaml`: which parts of the method to vary, and cells of one's own. */
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../errors/input-error.ts';
+import { parseYaml } from '../files/yaml.ts';
 import { validate } from '../pretrain/config-file.ts';
 import { type Settings, settingsSchema } from '../pretrain/settings.ts';
 import { BASELINES, type Cell, FULL, withChanges } from './cell.ts';
@@ -39,13 +39,7 @@ export interface PlanFile {
  * @throws InputError when it is not YAML, has an unknown key, or a cell's name cannot be one
  */
 export function parsePlanFile(yaml: string, where: string): PlanFile {
-  let document: unknown;
-  try {
-    document = parse(yaml, { logLevel: 'error' }) ?? {};
-  } catch (cause) {
-    const [line] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
-    throw new InputError({ where, problem: `this is not YAML: ${line.replace(/:$/, '')}` }, { cause });
-  }
+  const document = parseYaml(yaml, where) ?? {};
   const { base, parts, cells } = validate(planSchema, document, where);
   for (const { name } of cells) checkName(name, where);
   return {

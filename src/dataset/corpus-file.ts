@@ -1,10 +1,10 @@
 /** @file `corpus.yaml`: the data sets of a corpus, what each is for, and how often its scans are drawn. Node only. */
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
 import { readText } from '../files/atomic.ts';
+import { parseYaml } from '../files/yaml.ts';
 
 /**
  * I: pretrained on, all participants. II: 70 % of the participants are pretrained on, 15 % are for validation and 15 %
@@ -72,15 +72,6 @@ export function readCorpusFile(path: string): CorpusFile {
       found: 'role III only',
     });
   return { seed, entries };
-}
-
-function parseYaml(text: string, where: string): unknown {
-  try {
-    return parse(text, { logLevel: 'error' });
-  } catch (cause) {
-    const [line] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
-    throw new InputError({ where, problem: `this is not YAML: ${line.replace(/:$/, '')}` }, { cause });
-  }
 }
 
 /** The first problem becomes one sentence that names the data set. */

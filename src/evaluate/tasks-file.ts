@@ -1,8 +1,8 @@
 /** @file `tasks.yaml`: the questions of a study, each with its data sets, label, filters and protocol. */
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
+import { parseYaml } from '../files/yaml.ts';
 import { parseFilter, type ScanFilter } from './scan-filters.ts';
 
 /** `internal`: of cohorts that pretraining may have seen. `external`: of others. */
@@ -92,15 +92,6 @@ export function parseTasks(yaml: string, where: string): TaskEntry[] {
       throw new InputError({ where: own, problem: `task ${earlier + 1} has the same name`, fix: 'give it another' });
   }
   return entries;
-}
-
-function parseYaml(text: string, where: string): unknown {
-  try {
-    return parse(text, { logLevel: 'error' });
-  } catch (cause) {
-    const [line] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
-    throw new InputError({ where, problem: `this is not YAML: ${line.replace(/:$/, '')}` }, { cause });
-  }
 }
 
 const HELP = 'see docs/tasks.md for all keys';

@@ -1,8 +1,8 @@
 /** @file Configuration files: our YAML layout, and that of the released code (`normal_sch1.yaml`). */
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
+import { parseYaml } from '../files/yaml.ts';
 import { type Settings, settingsSchema } from './settings.ts';
 
 export interface ConfigFile {
@@ -58,13 +58,7 @@ type Released = z.infer<typeof releasedSchema>;
 
 /** Parses a configuration file of either layout. @throws InputError for an unknown key, naming the nearest */
 export function parseConfig(yaml: string, where: string): ConfigFile {
-  let document: unknown;
-  try {
-    document = parse(yaml, { logLevel: 'error' }) ?? {};
-  } catch (cause) {
-    const [line] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
-    throw new InputError({ where, problem: `this is not YAML: ${line.replace(/:$/, '')}` }, { cause });
-  }
+  const document = parseYaml(yaml, where) ?? {};
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new InputError({
       where,

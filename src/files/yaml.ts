@@ -1,0 +1,13 @@
+/** @file YAML as people write it; what it says is checked by whoever asked for it. */
+import { parse } from 'yaml';
+import { InputError } from '../errors/input-error.ts';
+
+/** The document; null when it is empty. @throws InputError when it is not YAML, with its place */
+export function parseYaml(text: string, where: string): unknown {
+  try {
+    return parse(text, { logLevel: 'error' });
+  } catch (cause) {
+    const [line] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
+    throw new InputError({ where, problem: `this is not YAML: ${line.replace(/:$/, '')}` }, { cause });
+  }
+}

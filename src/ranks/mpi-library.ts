@@ -12,6 +12,12 @@ const NAMES: Readonly<Record<MpiFamily, readonly string[]>> = {
   MPICH: ['libmpich.so.12', 'libmpi.so.12', 'libmpi_cray.so.12', 'libmpich.so', 'libmpi.12.dylib', 'libmpi.so'],
 };
 
+/**
+ * UCX, below many builds of both kinds, rewrites the machine code of mmap and its kin while they may be running, and takes
+ * over SIGSEGV. In a process with V8's threads that crashed about one start in twenty. Settings of the user's own stay.
+ */
+const UCX_LEAVES_US_ALONE = { UCX_MEM_MMAP_HOOK_MODE: 'none', UCX_MEM_EVENTS: 'n', UCX_ERROR_SIGNALS: '' };
+
 /** What is used of koffi. */
 type Koffi = Pick<typeof import('koffi'), 'load'>;
 type LoadedLibrary = ReturnType<Koffi['load']>;
@@ -71,6 +77,7 @@ export async function loadMpi(
   const koffi = await importKoffi().catch((cause: unknown) => {
     throw withoutKoffi(launcher, cause);
   });
+  for (const [name, value] of Object.entries(UCX_LEAVES_US_ALONE)) process.env[name] ??= value;
   const other: MpiFamily = launcher.family === 'MPICH' ? 'Open MPI' : 'MPICH';
   const names = library === undefined ? [...new Set([...NAMES[launcher.family], ...NAMES[other]])] : [library];
   let cause: unknown;

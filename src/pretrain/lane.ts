@@ -81,25 +81,29 @@ export function lane(
   const parameters = bufferFeeds(size, own);
   const sum = gradientSum(layout, buffers.gradients[index]);
   const bounds = partBounds(layout);
-  const sessions = new Map<string, Promise<Session>>();
+  const compiled = new Map<string, CompiledGraph>();
   const activations = new Map<string, Readonly<Record<string, Float32Array>>>();
 
-  function session(graph: StepGraph): Promise<Session> {
+  function compiledGraph(graph: StepGraph): CompiledGraph {
     const name = JSON.stringify(graph);
-    const compiled = sessions.get(name) ?? compile(buildGraph(plan, graph));
-    sessions.set(name, compiled);
-    return compiled;
+    const known = compiled.get(name);
+    if (known !== undefined) return known;
+    const outputs = buildGraph(plan, graph);
+    const made = { outputs, session: compile(outputs) };
+    compiled.set(name, made);
+    return made;
   }
 
   async function take({ graph, feeds, dropout, activations: name = '' }: Pass): Promise<Results> {
     const all = { ...parameters, ...feeds, ...dropoutRows(plan, graph, dropout) };
+    const { outputs, session } = compiledGraph(graph);
     if (graph.kind === 'embed' && graph.keep) {
-      const kept = activations.get(name) ?? roomFor(buildGraph(plan, graph));
+      const kept = activations.get(name) ?? roomFor(outputs);
       activations.set(name, kept);
-      const { embedding } = await (await session(graph)).run(all, kept);
+      const { embedding } = await (await session).run(all, kept);
       return { embedding };
     }
-    return sum.run(await session(graph), graph.kind === 'backward' ? { ...all, ...activations.get(name) } : all);
+    return sum.run(await session, graph.kind === 'backward' ? { ...all, ...activations.get(name) } : all);
   }
 
   return {
@@ -137,7 +141,7 @@ export function lane(
       return squares;
     },
     release: async () => {
-      for (const compiled of sessions.values()) await (await compiled).release();
+      for (const { session } of compiled.values()) await (await session).release();
     },
   };
 }
@@ -150,8 +154,14 @@ function dropoutRows({ size, objective, seed }: StepPlan, { kind }: StepGraph, d
   return { 'dropout rows': drawDropoutRows({ seed, epoch, pass }, size, scans, tokens) };
 }
 
+/** A graph as built, and its session. */
+interface CompiledGraph {
+  readonly outputs: ReturnType<typeof buildGraph>;
+  readonly session: Promise<Session>;
+}
+
 /** Memory for all that a graph keeps beside the embedding. */
-function roomFor({ embedding: _, ...kept }: ReturnType<typeof buildGraph>): Readonly<Record<string, Float32Array>> {
+function roomFor({ embedding: _, ...kept }: CompiledGraph['outputs']): Readonly<Record<string, Float32Array>> {
   return Object.fromEntries(Object.entries(kept).map(([name, { shape }]) => [name, new Float32Array(sizeOf(shape))]));
 }
 

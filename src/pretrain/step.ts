@@ -12,6 +12,7 @@ import { keptBytes } from './micro-batch.ts';
 import { type Losses, weighLosses } from './objective.ts';
 import { type Branch, maskedCount, type StepGraph, type StepPlan, weightOf } from './step-graphs.ts';
 import type { TrainingState } from './training-state.ts';
+import type { UpdateKernels } from './update-kernels.ts';
 
 /** The share of a batch's statistics in BatchNorm's running ones. */
 const BATCH_NORM_MOMENTUM = 0.1;
@@ -25,11 +26,14 @@ export interface Team {
 /** Makes the lanes of a run. */
 export type AssembleTeam = (plan: StepPlan, state: TrainingState) => Promise<Team>;
 
-/** One lane, in this thread. */
-export function soloTeam(compile: Compile): AssembleTeam {
+/** One lane, in this thread; with a gradient and loops of the update other than its own where they are given. */
+export function soloTeam(
+  compile: Compile,
+  given: { readonly gradient?: Float32Array; readonly kernels?: UpdateKernels } = {},
+): AssembleTeam {
   return async (plan, state) => {
-    const buffers = stepBuffers(state, [new Float32Array(state.weights.trained.length)]);
-    return { lanes: [lane(plan, buffers, 0, compile)], gradient: buffers.gradients[0] };
+    const { gradient = new Float32Array(state.weights.trained.length), kernels } = given;
+    return { lanes: [lane(plan, stepBuffers(state, [gradient]), 0, compile, kernels)], gradient };
   };
 }
 

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { nodeRuntime } from '../runtime/node.ts';
 import type { Compile } from '../runtime/session.ts';
-import { type Lane, lane, type Pass, type StepBuffers } from './lane.ts';
+import type { Lane, Pass, StepBuffers } from './lane.ts';
 import { type AssembleTeam, soloTeam, stepBuffers } from './step.ts';
 import type { StepPlan } from './step-graphs.ts';
 import type { TrainingState } from './training-state.ts';
@@ -83,22 +83,15 @@ export function teamOn({ compile, threads, lanes }: Machine, state: TrainingStat
     moments: { first: moved(moments.first), second: moved(moments.second) },
   };
   const gradients = Array.from({ length: count }, () => take(trained.length));
-  return count > 1
-    ? { state: inMemory, assemble: workerTeam(memory, gradients, threads), compile: nodeRuntime({ threads: 1 }) }
-    : { state: inMemory, assemble: vectorTeam(memory, gradients, compile), compile };
+  if (count > 1)
+    return { state: inMemory, assemble: workerTeam(memory, gradients, threads), compile: nodeRuntime({ threads: 1 }) };
+  const assemble = soloTeam(compile, { gradient: gradients[0], kernels: vectorKernels(memory) });
+  return { state: inMemory, assemble, compile };
 }
 
 /** Whole 64-byte lines, so that every buffer begins on one. */
 function bytesOf({ length }: Float32Array): number {
   return 64 * Math.ceil(length / 16);
-}
-
-/** One lane, in this thread. */
-function vectorTeam(memory: WebAssembly.Memory, gradients: readonly Float32Array[], compile: Compile): AssembleTeam {
-  return async (plan, state) => ({
-    lanes: [lane(plan, stepBuffers(state, gradients), 0, compile, vectorKernels(memory))],
-    gradient: gradients[0],
-  });
 }
 
 /** @param threads of all lanes together; each gets an equal part, at least one */

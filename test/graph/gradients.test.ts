@@ -38,7 +38,6 @@ const cases: Readonly<Record<string, Case>> = {
   'mean, outer axes': { shapes: { a: [2, 3, 4] }, build: ({ a }) => ops.mean(a, [0, 2]) },
   sumAll: { shapes: { a: [2, 3] }, build: ({ a }) => ops.sumAll(ops.mul(a, a)) },
   reshape: { shapes: { a: [2, 6] }, build: ({ a }) => ops.reshape(a, [3, 4]) },
-  transpose: { shapes: { a: [2, 3, 4] }, build: ({ a }) => ops.transpose(a, [2, 0, 1]) },
   slice: { shapes: { a: [2, 5, 2] }, build: ({ a }) => ops.slice(a, 1, 1, 3) },
   split: {
     shapes: { a: [2, 6] },

@@ -4,5 +4,5 @@ export { add, addScalar, div, leakyRelu, mul, relu, reluDropout, scale, sqrt, su
 export { layerNorm } from './layer-norm.ts';
 export { linear, type MatMulOptions, matMul } from './matmul.ts';
 export { mean, sum, sumAll } from './reduce.ts';
-export { concat, flattenRows, gatherRows, reshape, slice, split, transpose } from './shape.ts';
+export { concat, flattenRows, gatherRows, reshape, slice, split } from './shape.ts';
 export { logSoftmax, softmax } from './softmax.ts';

@@ -1,4 +1,4 @@
-/** @file Moving elements without computing: reshape, transpose, slice, concatenate, gather rows. */
+/** @file Moving elements without computing: reshape, slice, concatenate, gather rows. */
 import { apply, applyAll, filled, type Operation, type Shape, sameShape, sizeOf, type Tensor } from '../tensor.ts';
 
 const int64 = (values: readonly number[]) => BigInt64Array.from(values, BigInt);
@@ -14,24 +14,6 @@ const RESHAPE: Operation = {
     emit('Reshape', [name(a), fixed(int64(y.shape), [y.shape.length])]),
   vjp: ({ inputs: [a] }, [g]) => [reshape(g!, a.shape)],
 };
-
-/** Axis `k` of the result is axis `order[k]` of `a`. */
-export function transpose(a: Tensor, order: readonly number[]): Tensor {
-  return apply(
-    {
-      kind: 'transpose',
-      lower: ({ inputs: [x] }, { emit, name }) => emit('Transpose', [name(x)], { attributes: { perm: order } }),
-      vjp: (_, [g]) => [
-        transpose(
-          g!,
-          order.map((_axis, k) => order.indexOf(k)),
-        ),
-      ],
-    },
-    [a],
-    order.map((axis) => a.shape[axis]),
-  );
-}
 
 /** Elements `start` to `start + length` along `axis`. */
 export function slice(a: Tensor, axis: number, start: number, length: number): Tensor {

@@ -58,7 +58,7 @@ export async function ingest(sources: readonly string[], options: IngestOptions)
     allowMissing: options.allowMissing ?? false,
     ...(options.participants === undefined ? {} : { table: options.participants }),
   });
-  const rules = readingRules(scans, options);
+  const rules = await readingRules(scans, options);
   const record: ReadingRecord = { sources: [], sourceRois: undefined, sourceMissing: [] };
   const reading: Record<string, unknown> = {
     layout: rules.layout,
@@ -101,7 +101,7 @@ function fileRecord(path: string): Source {
   return { path, sha256: createHash('sha256').update(readBytes(path)).digest('hex') };
 }
 
-function readingRules(scans: readonly LocatedScan[], options: IngestOptions): ReadingRules {
+async function readingRules(scans: readonly LocatedScan[], options: IngestOptions): Promise<ReadingRules> {
   const layout = options.layout ?? 'auto';
   const array = options.array === undefined ? {} : { array: options.array };
   const given = options.atlas === undefined ? undefined : findAtlas(options.atlas);
@@ -110,7 +110,7 @@ function readingRules(scans: readonly LocatedScan[], options: IngestOptions): Re
     return { layout, overlap, atlas: targetAtlas(overlap, given), ...array };
   }
   const paths = scans.map(({ path }) => path);
-  const atlas: Atlas = given ?? inferAtlas(paths, layout, options.array);
+  const atlas: Atlas = given ?? (await inferAtlas(paths, layout, options.array));
   return { layout, atlas, ...array };
 }
 
@@ -123,14 +123,14 @@ interface ReadingRecord {
   readonly sourceMissing: number[];
 }
 
-function* readAll(
+async function* readAll(
   scans: readonly LocatedScan[],
   rules: ReadingRules,
   tr: number | undefined,
   record: ReadingRecord,
-): Generator<NewScan> {
+): AsyncGenerator<NewScan> {
   for (const { path, name, where, scan } of scans) {
-    const { series, sha256, layout, sourceRois, sourceMissing } = readScan(path, where, rules);
+    const { series, sha256, layout, sourceRois, sourceMissing } = await readScan(path, where, rules);
     record.sourceRois ??= sourceRois;
     if (sourceRois !== record.sourceRois)
       throw new InputError({

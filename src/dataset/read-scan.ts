@@ -37,9 +37,9 @@ export interface ScanFile {
  *
  * @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order
  */
-export function readScan(path: string, where: string, rules: ReadingRules): ScanFile {
+export async function readScan(path: string, where: string, rules: ReadingRules): Promise<ScanFile> {
   const bytes = readBytes(path);
-  const matrix = readMatrix(bytes, path, rules.array === undefined ? {} : { array: rules.array });
+  const matrix = await readMatrix(bytes, path, rules.array === undefined ? {} : { array: rules.array });
   const { atlas, overlap, layout } = rules;
   if (overlap === undefined) checkColumnOrder(matrix, atlas, where);
   const oriented = orientSeries(matrix, {
@@ -97,10 +97,10 @@ export function targetAtlas(overlap: Overlap, atlas: Atlas | undefined): Atlas {
  *
  * @throws InputError when the files leave it open
  */
-export function inferAtlas(paths: readonly string[], layout: Layout, array: string | undefined): Atlas {
+export async function inferAtlas(paths: readonly string[], layout: Layout, array: string | undefined): Promise<Atlas> {
   let candidates: number[] = [];
   for (const [i, path] of paths.entries()) {
-    const { rows, columns, header } = readMatrix(readBytes(path), path, array === undefined ? {} : { array });
+    const { rows, columns, header } = await readMatrix(readBytes(path), path, array === undefined ? {} : { array });
     if (header !== undefined && layout !== 'roi-time') return { id: `rois${columns}`, rois: namedRois(header) };
     if (layout !== 'auto') return unnamedAtlas(layout === 'time-roi' ? columns : rows);
     candidates = i === 0 ? [...new Set([rows, columns])] : candidates.filter((n) => n === rows || n === columns);

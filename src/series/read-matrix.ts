@@ -25,7 +25,7 @@ export function matrixExtension(name: string): MatrixExtension | undefined {
  * @param name the file's name or path: its extension says the format; also names the file in errors
  * @throws InputError when the format is not known, the file is damaged, or it holds no single matrix
  */
-export function readMatrix(bytes: Uint8Array, name: string, options: ReadMatrixOptions = {}): Matrix {
+export async function readMatrix(bytes: Uint8Array, name: string, options: ReadMatrixOptions = {}): Promise<Matrix> {
   const extension = matrixExtension(name);
   switch (extension) {
     case '.npy':

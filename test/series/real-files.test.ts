@@ -12,8 +12,8 @@ import type { TimeSeries } from '../../src/series/time-series.ts';
 
 const DATA = join(import.meta.dirname, '../../../shared/data');
 
-function readScan(path: string, rois: number): TimeSeries {
-  return orientSeries(readMatrix(readBytes(path), path), { layout: 'auto', rois, where: path });
+async function readScan(path: string, rois: number): Promise<TimeSeries> {
+  return orientSeries(await readMatrix(readBytes(path), path), { layout: 'auto', rois, where: path });
 }
 
 /** Series of each ROI with mean 0 and standard deviation 1; zeros where there is no signal. */
@@ -39,13 +39,13 @@ describe.skipIf(!existsSync(DATA))('real scans (skipped without ../shared/data)'
     ['abide1-cc200/raw_1D', 200, 8],
     ['eoec-aal116/raw_txt', 116, 2],
     ['fep-stages-419/raw_txt', 419, 1],
-  ])('%s: originals agree with their float16 copies', (folder, rois, count) => {
+  ])('%s: originals agree with their float16 copies', async (folder, rois, count) => {
     const files = findScans(join(DATA, folder));
     expect(files).toHaveLength(count);
     for (const file of files) {
       const copy = file.replace(/raw_[^/]*/, 'timeseries').replace(/\.[^.]*$/, '.npy');
-      const original = standardise(readScan(file, rois));
-      const stored = standardise(readScan(copy, rois));
+      const original = standardise(await readScan(file, rois));
+      const stored = standardise(await readScan(copy, rois));
       // The copies were rounded to hundredths (0.005) and to float16 (0.002 for values from 4 to 8).
       for (let roi = 0; roi < rois; roi++) expect(largestDifference(original[roi], stored[roi])).toBeLessThan(0.007);
       for (let roi = 1; roi < rois; roi++) {
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync(DATA))('real scans (skipped without ../shared/data)'
     }
   });
 
-  test('abide1-cc200: every scan has the length and the missing ROIs of its table, and projects to 100 ROIs', () => {
+  test('abide1-cc200: every scan has the length and the missing ROIs of its table, and projects to 100 ROIs', async () => {
     const folder = join(DATA, 'abide1-cc200');
     const table = join(DATA, 'atlases/overlap_cc200_to_schaefer100.csv');
     const overlap = parseOverlap(parseTable(readText(table), table), table);
@@ -63,7 +63,7 @@ describe.skipIf(!existsSync(DATA))('real scans (skipped without ../shared/data)'
     const { rows } = parseTable(readText(join(folder, 'participants.csv')), 'participants.csv');
     expect(rows).toHaveLength(651);
     for (const row of rows) {
-      const scan = readScan(join(folder, row.file), 200);
+      const scan = await readScan(join(folder, row.file), 200);
       expect(scan.timepoints).toBe(Number(row.n_volumes));
       expect(missingRois(scan)).toHaveLength(Number(row.n_zero_rois));
       const projected = projectSeries(scan, overlap);
@@ -72,12 +72,12 @@ describe.skipIf(!existsSync(DATA))('real scans (skipped without ../shared/data)'
     }
   });
 
-  test('fep-stages-419: the 400 cortical ROIs of 419 project to 100', () => {
+  test('fep-stages-419: the 400 cortical ROIs of 419 project to 100', async () => {
     const table = join(DATA, 'atlases/overlap_schaefer400_to_schaefer100.csv');
     const overlap = parseOverlap(parseTable(readText(table), table), table);
     const [first] = findScans(join(DATA, 'fep-stages-419/timeseries'));
     const options = { layout: 'auto', rois: overlap.sources, moreRois: true, where: first } as const;
-    const scan = orientSeries(readMatrix(readBytes(first), first), options);
+    const scan = orientSeries(await readMatrix(readBytes(first), first), options);
     expect([scan.timepoints, scan.rois]).toEqual([234, 419]);
     expect(projectSeries(scan, overlap)).toMatchObject({ timepoints: 234, rois: 100 });
   });

@@ -1,6 +1,6 @@
 /** @file `brainmass ingest`: scans in their own files into one data set. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ingest } from '../dataset/ingest.ts';
+import { ingest } from '../ingest/ingest.ts';
 import { LAYOUTS, type Layout } from '../series/layout.ts';
 import { formatInspection } from './inspect.ts';
 import { printJson, progressLine } from './terminal.ts';

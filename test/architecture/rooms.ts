@@ -19,6 +19,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   atlas: [],
   series: ['atlas'],
   dataset: ['series', 'atlas'],
+  // From people's files to a data set: joins the rooms that read, denoise and find.
+  ingest: ['dataset', 'series', 'atlas', 'volume', 'denoise', 'preprocessors'],
   connectivity: [
     // What is correlated: the form of one scan in memory.
     'series/time-series.ts',
@@ -89,6 +91,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'atlas',
     'series',
     'dataset',
+    'ingest',
     'connectivity',
     'simulate',
     'graph',
@@ -130,16 +133,14 @@ export const NODE_ONLY: readonly string[] = [
   'simulate/write-cohort.ts',
   // Benches are of this machine.
   'bench',
+  // Takes files in, on threads.
+  'ingest',
   // Data sets live on disk; a browser holds its own and needs only the interface.
   'dataset/corpus-file.ts',
   'dataset/corpus-split.ts',
   'dataset/open-corpus.ts',
-  'dataset/ingest.ts',
   'dataset/inspect.ts',
-  'dataset/locate-scans.ts',
-  'dataset/identify-scans.ts',
   'dataset/open-dataset.ts',
-  'dataset/read-scan.ts',
   'dataset/write-dataset.ts',
 ];
 

@@ -1,9 +1,10 @@
 /** @file The table that names participants, files and phenotypes, in whatever columns people call them. */
+
+import { isMissing } from '../dataset/missing-value.ts';
+import { repetitionTime, SCAN_COLUMNS } from '../dataset/scans-table.ts';
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
 import type { Table } from '../files/table.ts';
-import { isMissing } from './missing-value.ts';
-import { repetitionTime, SCAN_COLUMNS } from './scans-table.ts';
 
 /** The columns with a meaning of their own, and the names they go by, best first; case does not matter. */
 const KNOWN_NAMES = {

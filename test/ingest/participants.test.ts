@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readParticipants } from '../../src/dataset/participants.ts';
 import { parseTable } from '../../src/files/table.ts';
+import { readParticipants } from '../../src/ingest/participants.ts';
 
 const read = (text: string, choice = {}) => readParticipants(parseTable(text, 'p.csv'), choice, 'p.csv');
 

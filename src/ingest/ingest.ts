@@ -2,20 +2,20 @@
 import { createHash } from 'node:crypto';
 import type { Atlas } from '../atlas/atlas.ts';
 import { findAtlas } from '../atlas/find-atlas.ts';
+import type { Source } from '../dataset/description.ts';
+import { type Inspection, inspect } from '../dataset/inspect.ts';
+import { openDataset } from '../dataset/open-dataset.ts';
+import { type NewScan, writeDataset } from '../dataset/write-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readBytes, readText } from '../files/atomic.ts';
 import { parseTable } from '../files/table.ts';
 import type { Progress } from '../progress.ts';
 import type { Layout } from '../series/layout.ts';
 import { parseOverlap } from '../series/project.ts';
-import type { Source } from './description.ts';
 import type { LocatedScan } from './identify-scans.ts';
-import { type Inspection, inspect } from './inspect.ts';
 import { fewOf, locateScans } from './locate-scans.ts';
-import { openDataset } from './open-dataset.ts';
 import { type ColumnChoice, readParticipants } from './participants.ts';
 import { inferAtlas, type ReadingRules, readScan, targetAtlas } from './read-scan.ts';
-import { type NewScan, writeDataset } from './write-dataset.ts';
 
 export interface IngestOptions {
   /** The data set to write. */

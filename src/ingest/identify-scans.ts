@@ -1,7 +1,7 @@
 /** @file Who and what a scan's file is: participant, session, run, and an id of its own. Node only. */
 import { realpathSync } from 'node:fs';
+import type { Scan } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
-import type { Scan } from './dataset.ts';
 import { bidsEntities, fileIds } from './file-name.ts';
 import type { ParticipantRow } from './participants.ts';
 

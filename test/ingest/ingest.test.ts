@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type IngestOptions, ingest } from '../../src/dataset/ingest.ts';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
+import { type IngestOptions, ingest } from '../../src/ingest/ingest.ts';
 
 let folder = '';
 beforeEach(() => {

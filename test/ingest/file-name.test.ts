@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bidsEntities, fileIds, stem } from '../../src/dataset/file-name.ts';
+import { bidsEntities, fileIds, stem } from '../../src/ingest/file-name.ts';
 
 describe('BIDS entities of a path', () => {
   test.each([

@@ -1,8 +1,8 @@
 /** @file The contenders of an ablation: an embedding for each run, augmentations of raw connectivity, and the baselines. */
 import { type AugmentedCell, type Cell, FULL } from '../ablate/cell.ts';
 import type { AblationPlan } from '../ablate/plan.ts';
-import { connectivity } from '../connectivity/kinds.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { scanConnectivity } from '../dataset/scan-connectivity.ts';
 import { type Contender, fixedSource, frozenContender, sharedRows } from '../evaluate/contender.ts';
 import { type Features, featureTable, upperTriangles } from '../evaluate/features.ts';
 import type { Protocol } from '../evaluate/protocols.ts';
@@ -59,12 +59,7 @@ export async function ablationContenders(request: ContenderRequest): Promise<Con
   const rois = roiNames.length;
   const whole = tableOf(
     'connectivity',
-    upperTriangles(
-      scans.length,
-      rois,
-      (scan) => connectivity(fc, dataset.readSeries(scan)),
-      progressLine('raw FC: scan'),
-    ),
+    upperTriangles(scans.length, rois, (scan) => scanConnectivity(fc, dataset, scan), progressLine('raw FC: scan')),
   );
   const augmented = ({ name, way }: AugmentedCell): Contender => {
     const progress = progressLine(`${name}: scan`);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { FC_KINDS, type FcKind } from '../connectivity/kinds.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
+import { connectivityWarnings } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
 import { encodeNpy } from '../files/npy.ts';
@@ -66,6 +67,7 @@ async function embed(modelPath: string, datasetPath: string, options: EmbedOptio
     writeFileAtomically(out, encodeNpy(values, [scans, values.length / scans]));
     writeFileAtomically(table, ids);
     const columns = values.length / scans;
+    for (const warning of connectivityWarnings(dataset)) process.stderr.write(`brainmass: ${warning}\n`);
     if (options.json) printJson({ scans, columns, fc, embedding: out, scan_ids: table });
     else process.stdout.write(`${scans} scans x ${columns} features (${fc}) in ${out}, scan ids in ${table}\n`);
   } finally {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FcKind } from '../connectivity/kinds.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
+import { connectivityWarnings, requireSeries } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
 import { decisionsOf, finetuneTarget, rowsOfParts } from '../evaluate/finetuned-contender.ts';
 import { finetuningWarnings } from '../evaluate/finetuned-guard.ts';
@@ -77,6 +78,7 @@ async function finetuneInto(
   dataset: Dataset,
   signal: AbortSignal,
 ): Promise<FinetuneDocument> {
+  if (run.augment !== undefined) requireSeries(dataset, 'augmentation draws time points', 'leave out --augment');
   const model = await loadModel(run.model, run);
   checkSameRois(model.card, dataset);
   const task = labelTask(dataset, run);
@@ -119,7 +121,7 @@ async function finetuneInto(
     epochs: learnt.epochs.length,
     best_epoch: learnt.bestEpoch,
     metrics: scoringOf(task).score(decisionsOf(task, scores), split.test, split.train),
-    warnings: finetuningWarnings(task, [split], model.card, false),
+    warnings: [...finetuningWarnings(task, [split], model.card, false), ...connectivityWarnings(dataset)],
     splits: join(run.out, 'splits.json'),
     predictions: join(run.out, 'predictions.tsv'),
     model: run.model,

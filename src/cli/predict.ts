@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { openDataset } from '../dataset/open-dataset.ts';
+import { connectivityWarnings } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
 import { formatTsv } from '../files/table.ts';
@@ -69,10 +70,12 @@ async function predict(modelPath: string, datasetPath: string, options: PredictO
     writeFileAtomically(out, formatTsv(['scan_id', 'participant_id', ...answerColumns(answer)], rows));
     const learnt = new Set(card.finetuned.participants);
     const known = new Set(dataset.scans.map((scan) => scan.participantId).filter((id) => learnt.has(id))).size;
-    const warnings =
-      known === 0
+    const warnings = [
+      ...(known === 0
         ? []
-        : [`the model has learnt the label of ${known} of these participants: of them it says little new`];
+        : [`the model has learnt the label of ${known} of these participants: of them it says little new`]),
+      ...connectivityWarnings(dataset),
+    ];
     if (options.json) printJson({ label, answer, scans: rows.length, fc: card.fc, predictions: out, warnings });
     else process.stdout.write([`${label} of ${rows.length} scans in ${out}`, ...warnings.map(warned), ''].join('\n'));
   } finally {

@@ -6,6 +6,10 @@ import { pearsonConnectivity } from './pearson.ts';
 export const FC_KINDS = ['pearson', 'ledoit-wolf'] as const;
 export type FcKind = (typeof FC_KINDS)[number];
 
+/** What matrices that somebody else computed are said to be; `unknown`: nobody says. */
+export const STATED_FC_KINDS = [...FC_KINDS, 'partial', 'unknown'] as const;
+export type StatedFcKind = (typeof STATED_FC_KINDS)[number];
+
 /**
  * Functional connectivity of one scan.
  *

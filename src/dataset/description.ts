@@ -1,5 +1,6 @@
 /** @file `dataset.json`: what a data set is made of and how its scans were read. */
 import { z } from 'zod';
+import { STATED_FC_KINDS } from '../connectivity/kinds.ts';
 import { InputError } from '../errors/input-error.ts';
 
 /** Raised when what is on disk changes in a way that an older reader would misunderstand. */
@@ -14,28 +15,48 @@ const SOURCE = z.object({
   layout: z.string().optional(),
 });
 
-const DESCRIPTION = z.object({
+const COUNTS = z.object({
+  scans: z.number().int().positive(),
+  participants: z.number().int().positive(),
+  rois: z.number().int().positive(),
+  timepoints: z.number().int().positive(),
+});
+
+const COMMON = z.object({
   format: z.literal('brainmass-dataset'),
   version: z.literal(FORMAT_VERSION),
   atlas: z.string().min(1),
   rois: z.array(z.string()).min(1),
-  counts: z.object({
-    scans: z.number().int().positive(),
-    participants: z.number().int().positive(),
-    rois: z.number().int().positive(),
-    timepoints: z.number().int().positive(),
-  }),
-  /** SHA-256 of the numbers in `timeseries.npy` (without its header), hex. */
-  timeseriesSha256: z.string(),
   reading: z.record(z.string(), z.unknown()),
   sources: z.array(SOURCE),
+});
+
+const SERIES = COMMON.extend({
+  /** Left out of data sets that hold series, as it always was. */
+  content: z.undefined().optional(),
+  counts: COUNTS,
+  /** SHA-256 of the numbers in `timeseries.npy` (without its header), hex. */
+  timeseriesSha256: z.string(),
+});
+
+const CONNECTIVITY = COMMON.extend({
+  content: z.literal('connectivity'),
+  /** What the matrices are, as stated by who ingested them. */
+  fcKind: z.enum(STATED_FC_KINDS),
+  /** Time points as stated by the table of participants; 0 where it says nothing. */
+  counts: COUNTS.extend({ timepoints: z.number().int().nonnegative() }),
+  /** SHA-256 of the numbers in `connectivity.npy` (without its header), hex. */
+  connectivitySha256: z.string(),
 });
 
 /** A file that a data set was made from. */
 export type Source = z.infer<typeof SOURCE>;
 
-/** The document in `dataset.json`. */
-export type DatasetDescription = z.infer<typeof DESCRIPTION>;
+/** `dataset.json` of a data set of series. */
+export type DatasetDescription = z.infer<typeof SERIES>;
+
+/** `dataset.json` of a data set of connectivity matrices without series. */
+export type ConnectivityDescription = z.infer<typeof CONNECTIVITY>;
 
 /**
  * Reads `dataset.json`.
@@ -43,7 +64,7 @@ export type DatasetDescription = z.infer<typeof DESCRIPTION>;
  * @param where the file's path, for messages
  * @throws InputError when it is not JSON, of another version, or not whole
  */
-export function parseDescription(text: string, where: string): DatasetDescription {
+export function parseDescription(text: string, where: string): DatasetDescription | ConnectivityDescription {
   const document = parseJson(text, where);
   if (typeof document === 'object' && document !== null && 'version' in document && document.version !== FORMAT_VERSION)
     throw new InputError({
@@ -53,7 +74,8 @@ export function parseDescription(text: string, where: string): DatasetDescriptio
       found: String(document.version),
       fix: 'ingest the scans again',
     });
-  const parsed = DESCRIPTION.safeParse(document);
+  const held = typeof document === 'object' && document !== null && 'content' in document;
+  const parsed = (held ? CONNECTIVITY : SERIES).safeParse(document);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new InputError({

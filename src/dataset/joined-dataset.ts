@@ -6,7 +6,7 @@ import type { Dataset } from './dataset.ts';
  * Joins data sets of one atlas. Columns are those of all of them; where a data set has none, its scans have no value. The
  * hash is that of each, in order. Closing it closes them.
  *
- * @throws InputError when ROIs differ, or a participant or scan id is in two of them
+ * @throws InputError when ROIs differ, some hold connectivity and others series or another kind, or a participant or scan id is in two of them
  */
 export function joinDatasets(datasets: readonly Dataset[]): Dataset {
   const [first, ...others] = datasets;
@@ -14,6 +14,7 @@ export function joinDatasets(datasets: readonly Dataset[]): Dataset {
   const seen = new Map<string, Dataset>();
   for (const dataset of datasets) {
     refuseOtherRois(first, dataset);
+    refuseOtherContent(first, dataset);
     for (const id of new Set(dataset.scans.map(({ participantId }) => participantId))) {
       const earlier = seen.get(id);
       if (earlier !== undefined)
@@ -27,6 +28,10 @@ export function joinDatasets(datasets: readonly Dataset[]): Dataset {
     }
   }
   const places = datasets.flatMap((dataset) => dataset.scans.map((scan, index) => ({ dataset, scan, index })));
+  const placeOf = (row: number) => {
+    if (!(row in places)) throw new RangeError(`scan ${row} of ${places.length}`);
+    return places[row];
+  };
   return {
     directory: datasets.map(({ directory }) => directory).join(' + '),
     atlas: first.atlas,
@@ -35,9 +40,18 @@ export function joinDatasets(datasets: readonly Dataset[]): Dataset {
     phenotypeColumns: [...new Set(datasets.flatMap(({ phenotypeColumns }) => phenotypeColumns))],
     hash: datasets.map(({ hash }) => hash).join('+'),
     readSeries: (row) => {
-      if (!(row in places)) throw new RangeError(`scan ${row} of ${places.length}`);
-      return places[row].dataset.readSeries(places[row].index);
+      const { dataset, index } = placeOf(row);
+      return dataset.readSeries(index);
     },
+    ...(first.readConnectivity === undefined
+      ? {}
+      : {
+          fcKind: first.fcKind,
+          readConnectivity: (row) => {
+            const { dataset, index } = placeOf(row);
+            return connectivityOf(dataset, index);
+          },
+        }),
     close: () => {
       for (const dataset of datasets) dataset.close();
     },
@@ -55,4 +69,24 @@ function refuseOtherRois(first: Dataset, dataset: Dataset): void {
     found: same ? `"${dataset.roiNames[roi]}"` : String(dataset.roiNames.length),
     fix: 'ingest both with one atlas, or with --project',
   });
+}
+
+/** Series and matrices, or matrices of two kinds, would be features of two meanings in one column. */
+function refuseOtherContent(first: Dataset, dataset: Dataset): void {
+  const [expected, found] = [first, dataset].map(({ readConnectivity, fcKind = 'unknown' }) =>
+    readConnectivity === undefined ? 'series' : `connectivity matrices (${fcKind})`,
+  );
+  if (found === expected) return;
+  throw new InputError({
+    where: dataset.directory,
+    problem: `it does not hold the same as ${first.directory}`,
+    expected,
+    found,
+    fix: 'ingest both alike',
+  });
+}
+
+function connectivityOf({ directory, readConnectivity }: Dataset, index: number): Float32Array {
+  if (readConnectivity === undefined) throw new Error(`${directory} holds no connectivity`);
+  return readConnectivity(index);
 }

@@ -4,6 +4,7 @@ import { type CorpusEntry, readCorpusFile } from './corpus-file.ts';
 import { type CorpusSplit, checkSameCorpus, corpusSplit, splitParticipants } from './corpus-split.ts';
 import type { Dataset, Scan } from './dataset.ts';
 import { openDataset } from './open-dataset.ts';
+import { requireSeries } from './scan-connectivity.ts';
 
 /** A corpus, opened. */
 export interface Corpus {
@@ -23,8 +24,8 @@ interface OpenedEntry {
  * Opens all data sets of a corpus file.
  *
  * @param saved the split of a run that goes on, and the run: the same people are trained on again
- * @throws InputError when the file or a data set of it is wrong, their ROIs differ, two hold the same scans, or the
- *   corpus is not the saved one
+ * @throws InputError when the file or a data set of it is wrong, one to train on holds no series, their ROIs differ, two
+ *   hold the same scans, or the corpus is not the saved one
  */
 export function openCorpus(
   path: string,
@@ -51,10 +52,15 @@ export function openCorpus(
   }
 }
 
-function openEntry({ where, directory }: CorpusEntry): Dataset {
+function openEntry({ where, directory, role }: CorpusEntry): Dataset {
+  let dataset: Dataset | undefined;
   try {
-    return openDataset(directory);
+    dataset = openDataset(directory);
+    if (role !== 'III')
+      requireSeries(dataset, 'pretraining draws time points', 'give it role III, or ingest its series');
+    return dataset;
   } catch (error) {
+    dataset?.close();
     if (!isInputError(error)) throw error;
     const problem = `${error.details.where ?? directory}: ${error.details.problem}`;
     throw new InputError({ ...error.details, where, problem }, { cause: error });

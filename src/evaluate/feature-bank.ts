@@ -1,6 +1,7 @@
 /** @file The features that an evaluation may ask for, each computed once, when somebody does. */
-import { connectivity, type FcKind } from '../connectivity/kinds.ts';
+import type { FcKind } from '../connectivity/kinds.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { scanConnectivity } from '../dataset/scan-connectivity.ts';
 import { networksOf } from '../finetune/finetune-data.ts';
 import { embedDataset } from '../model/embed.ts';
 import type { Model } from '../model/load-model.ts';
@@ -54,9 +55,10 @@ export function featureBank(origin: FeatureOrigin): FeatureBank {
       case 'untrained':
         return embedded(origin, untrainedLike(model, seed), 'untrained embedding');
       case 'fc':
-        return stacked(origin, 'connectivity', ({ scans, roiNames, readSeries }, progress) =>
-          upperTriangles(scans.length, roiNames.length, (scan) => connectivity(fc, readSeries(scan)), progress),
-        );
+        return stacked(origin, 'connectivity', (dataset, progress) => {
+          const { scans, roiNames } = dataset;
+          return upperTriangles(scans.length, roiNames.length, (scan) => scanConnectivity(fc, dataset, scan), progress);
+        });
       case 'pfc':
         return stacked(origin, 'pseudo-FC', ({ scans, roiNames, readSeries }, progress) =>
           pseudoFcFeatures(scans.length, roiNames.length, readSeries, { ...PSEUDO_FC, seed, fc }, progress),
@@ -130,7 +132,7 @@ function allCovariances(datasets: readonly Dataset[], progress: Progress | undef
   return covariancesOf(
     scans.length,
     datasets[0].roiNames.length,
-    (row) => connectivity('ledoit-wolf', scans[row].dataset.readSeries(scans[row].scan)),
+    (row) => scanConnectivity('ledoit-wolf', scans[row].dataset, scans[row].scan),
     progress,
   );
 }

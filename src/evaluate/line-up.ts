@@ -1,4 +1,5 @@
 /** @file Who takes part in an evaluation: the model by its protocol, and the baselines asked for. */
+import { requireSeries } from '../dataset/scan-connectivity.ts';
 import { FINETUNE_DEFAULTS } from '../finetune/settings.ts';
 import { checkSameRois } from '../model/same-rois.ts';
 import { untrainedLike } from '../model/untrained.ts';
@@ -59,6 +60,7 @@ export async function lineUp(bank: FeatureBank, request: LineUpRequest): Promise
   // What raw connectivity is given to when the model itself is fine-tuned.
   const main = protocolOf(name === 'finetune' || name === 'finetune-head' ? protocolsFor(kind)[0] : name, kind);
   const recipes = baselineRecipes(request.baselines ?? defaultBaselines(kind, main.name), kind);
+  checkContent(bank, recipes);
   const control = controlOf(bank.origin.datasets, request.confounds, finetuned);
   const known = recipes.some(({ features }) => features === 'confounds')
     ? confoundCovariates(bank.origin.datasets, request.confounds.confounds)
@@ -117,6 +119,18 @@ export async function lineUp(bank: FeatureBank, request: LineUpRequest): Promise
 }
 
 type Source = BaselineFeatures | 'model';
+
+/** What cannot be had from matrices is said before anything is computed. */
+function checkContent({ origin: { datasets } }: FeatureBank, recipes: readonly BaselineRecipe[]): void {
+  const others = recipes.filter(({ features }) => features !== 'pfc' && features !== 'tangent');
+  const fix = `pass --baselines ${others.map(({ name }) => name).join(',') || 'none'}`;
+  for (const dataset of datasets)
+    for (const { name, features } of recipes) {
+      if (features === 'pfc') requireSeries(dataset, `the baseline ${name} draws time points`, fix);
+      if (features === 'tangent' && dataset.fcKind !== 'ledoit-wolf')
+        requireSeries(dataset, `the baseline ${name} needs shrunk covariances, which are estimated from series`, fix);
+    }
+}
 
 /** The SVM of raw connectivity has the kernel of the model's SVM: then only the features differ. */
 function likeMain(protocol: BaselineRecipe['protocol'], main: string): BaselineRecipe['protocol'] {

@@ -1,5 +1,6 @@
 /** @file One evaluation from data sets and a model to a document: label, split, line up, run, judge. No files, no command line. */
 import type { Dataset } from '../dataset/dataset.ts';
+import { connectivityWarnings } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
 import type { ConfoundRequest } from './confound-control.ts';
@@ -97,6 +98,7 @@ export async function runEvaluation(request: EvaluationRequest): Promise<Evaluat
   const statistics = statisticsOf(request, dealt, contenders, scored);
   const mixed =
     fc === model.card.fc ? [] : [`features use ${fc} connectivity, the model was pretrained on ${model.card.fc}`];
+  const taken = datasets.flatMap(connectivityWarnings);
   const { metrics, tests, verdict, against_linear } = scored;
   const result: EvaluationResult = {
     format: 'brainmass-report/1',
@@ -117,7 +119,15 @@ export async function runEvaluation(request: EvaluationRequest): Promise<Evaluat
     against_linear,
     ...(contenders.control === undefined ? {} : { control: namesOf(contenders.control) }),
     ...(contenders.confounds === undefined ? {} : { confounds: [...contenders.confounds] }),
-    warnings: [...scored.warnings, ...taught, ...seen, ...siteWarnings(task, splits, plan), ...duplicates, ...mixed],
+    warnings: [
+      ...scored.warnings,
+      ...taught,
+      ...seen,
+      ...siteWarnings(task, splits, plan),
+      ...duplicates,
+      ...mixed,
+      ...taken,
+    ],
     datasets: datasets.map(({ directory, hash }) => ({ path: directory, hash })),
     features: await fingerprints(bank),
     ...statistics.content,

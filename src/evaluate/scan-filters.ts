@@ -64,13 +64,16 @@ export function filteredDataset(dataset: Dataset, filters: readonly ScanFilter[]
       found: `${dataset.scans.length} scans in all`,
       fix: 'check the values, or leave a filter out',
     });
+  const rowOf = (index: number) => {
+    if (!(index in rows)) throw new RangeError(`scan ${index} of ${rows.length}`);
+    return rows[index];
+  };
+  const { readSeries, readConnectivity } = dataset;
   return {
     ...dataset,
     scans: rows.map((row) => dataset.scans[row]),
-    readSeries: (index) => {
-      if (!(index in rows)) throw new RangeError(`scan ${index} of ${rows.length}`);
-      return dataset.readSeries(rows[index]);
-    },
+    readSeries: (index) => readSeries(rowOf(index)),
+    ...(readConnectivity === undefined ? {} : { readConnectivity: (index) => readConnectivity(rowOf(index)) }),
   };
 }
 

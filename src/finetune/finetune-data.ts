@@ -2,6 +2,7 @@
 import { connectivity, type FcKind } from '../connectivity/kinds.ts';
 import { type DropRule, keptTimepoints } from '../connectivity/pseudo-fc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { type ConnectivitySource, scanConnectivity } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
 import type { TimeSeries } from '../series/time-series.ts';
@@ -34,13 +35,15 @@ export interface RowSplit {
 
 /** Full-length connectivity of every scan, `[scans, rois, rois]`. */
 export function networksOf(
-  { scans, roiNames: { length: rois }, readSeries }: Pick<Dataset, 'scans' | 'roiNames' | 'readSeries'>,
+  dataset: ConnectivitySource & Pick<Dataset, 'scans' | 'roiNames'>,
   fc: FcKind,
   progress?: Progress,
 ): Float32Array {
+  const { scans, roiNames } = dataset;
+  const rois = roiNames.length;
   const values = new Float32Array(scans.length * rois * rois);
   for (let scan = 0; scan < scans.length; scan++) {
-    connectivity(fc, readSeries(scan), values.subarray(scan * rois * rois, (scan + 1) * rois * rois));
+    scanConnectivity(fc, dataset, scan, values.subarray(scan * rois * rois, (scan + 1) * rois * rois));
     progress?.(scan + 1, scans.length);
   }
   return values;

@@ -1,6 +1,7 @@
 /** @file Step 8 begins: the frozen embedding of every scan, from its full-length connectivity. */
-import { connectivity, type FcKind } from '../connectivity/kinds.ts';
+import type { FcKind } from '../connectivity/kinds.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { scanConnectivity } from '../dataset/scan-connectivity.ts';
 import { constant, input } from '../graph/tensor.ts';
 import type { Progress } from '../progress.ts';
 import type { Compile, Session } from '../runtime/session.ts';
@@ -24,7 +25,7 @@ export interface EmbedOptions {
 /**
  * The embedding of every scan by the online network, in evaluation mode: `[scans, 8 x ROI]`, in the data set's order.
  *
- * @throws InputError when the data set has another ROI count or ROI order than the model
+ * @throws InputError when the data set has another ROI count or ROI order than the model, or matrices of another kind
  */
 export async function embedDataset(
   { weights, card }: Model,
@@ -43,7 +44,7 @@ export async function embedDataset(
     sessions.set(scans, session);
     const networks = new Float32Array(scans * rois * rois);
     for (let i = 0; i < scans; i++)
-      connectivity(fc, dataset.readSeries(first + i), networks.subarray(i * rois * rois, (i + 1) * rois * rois));
+      scanConnectivity(fc, dataset, first + i, networks.subarray(i * rois * rois, (i + 1) * rois * rois));
     await session.run({ fc: networks }, { embedding: embeddings.subarray(first * width, (first + scans) * width) });
     progress?.(first + scans, count);
   }

@@ -1,11 +1,14 @@
 /** @file Settings against the data they are for, before anything is made. */
 import { keptTimepoints } from '../connectivity/pseudo-fc.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { requireSeries } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { Settings } from './settings.ts';
 
-/** A batch is at most the whole data set. @throws InputError for too few scans, ROIs or time points */
-export function fitToData(settings: Settings, { scans, roiNames, directory }: Dataset): Settings {
+/** A batch is at most the whole data set. @throws InputError for too few scans, ROIs or time points, or no series */
+export function fitToData(settings: Settings, dataset: Dataset): Settings {
+  const { scans, roiNames, directory } = dataset;
+  requireSeries(dataset, 'pretraining draws time points');
   if (scans.length < 2)
     throw new InputError({
       where: directory,

@@ -18,7 +18,12 @@ export const GROUND_FLOOR: Readonly<Record<string, readonly string[]>> = {
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   atlas: [],
   series: ['atlas'],
-  dataset: ['series', 'atlas'],
+  dataset: [
+    'series',
+    'atlas',
+    // A data set may hold matrices in place of series; who asks for a scan's connectivity need not know which.
+    'connectivity',
+  ],
   // From people's files to a data set: joins the rooms that read, denoise and find.
   ingest: ['dataset', 'series', 'atlas', 'volume', 'denoise', 'preprocessors'],
   connectivity: [
@@ -34,6 +39,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'connectivity',
     // embed.ts reads scans through the interface of a data set, whatever holds it.
     'dataset/dataset.ts',
+    'dataset/scan-connectivity.ts',
     // embed.ts is given something that runs graphs; which build of the runtime is not its business.
     'runtime/session.ts',
   ],
@@ -57,6 +63,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // Networks of scans, and pseudo-FC to augment them.
     'connectivity',
     'dataset/dataset.ts',
+    'dataset/scan-connectivity.ts',
     'series/time-series.ts',
     // The same update rule as in pretraining.
     'pretrain/optimizer.ts',
@@ -125,8 +132,8 @@ export const NODE_ONLY: readonly string[] = [
   'series/find-scans.ts',
   'model/load-model.ts',
   'pretrain/run-directory.ts',
-  'pretrain/run-lock.ts',
-  'pretrain/run-owner.ts',
+  'files/directory-lock.ts',
+  'files/lock-owner.ts',
   // Threads of Node.
   'pretrain/worker-lanes.ts',
   'pretrain/lane-worker.ts',
@@ -136,6 +143,7 @@ export const NODE_ONLY: readonly string[] = [
   // Takes files in, on threads.
   'ingest',
   // Data sets live on disk; a browser holds its own and needs only the interface.
+  'dataset/array-file.ts',
   'dataset/corpus-file.ts',
   'dataset/corpus-split.ts',
   'dataset/open-corpus.ts',

@@ -5,10 +5,10 @@ import type { AblationRun } from '../ablate/plan.ts';
 import { stepOperations } from '../bench/operations.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
+import { releaseLock } from '../files/directory-lock.ts';
+import { type LockOwner, newOwner } from '../files/lock-owner.ts';
 import { openRun } from '../pretrain/run-directory.ts';
 import { checkSameSettings, identityOf } from '../pretrain/run-identity.ts';
-import { releaseLock } from '../pretrain/run-lock.ts';
-import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
 import type { Machine } from '../pretrain/worker-lanes.ts';
 import type { Progress } from '../progress.ts';
 import { oneRank } from '../ranks/ranks.ts';
@@ -89,7 +89,7 @@ async function prepare(
   { settings }: AblationRun,
   dataset: Dataset,
   out: string,
-  owner: RunOwner,
+  owner: LockOwner,
 ): Promise<PreparedRun> {
   const about = { out, licence: 'not stated', overwrite: false };
   if (!existsSync(join(out, 'config.yaml')))

@@ -1,10 +1,10 @@
 /** @file `brainmass pretrain`: self-supervised pretraining on a data set, new or resumed. */
 import { Command, Option } from 'commander';
 import { FC_KINDS } from '../connectivity/kinds.ts';
+import { releaseLock } from '../files/directory-lock.ts';
+import { type LockOwner, newOwner } from '../files/lock-owner.ts';
 import { parameterCount } from '../model/parameters.ts';
 import type { StepMetrics } from '../pretrain/run-directory.ts';
-import { releaseLock } from '../pretrain/run-lock.ts';
-import { newOwner, type RunOwner } from '../pretrain/run-owner.ts';
 import type { Ranks } from '../ranks/ranks.ts';
 import { runOnRanks } from '../ranks/run-on-ranks.ts';
 import { deviceOption, LANES, runtimeFor } from './device.ts';
@@ -108,7 +108,7 @@ async function train(
   path: string,
   data: PretrainingData,
   options: PretrainOptions,
-  owner: RunOwner,
+  owner: LockOwner,
   signal: AbortSignal,
 ): Promise<void> {
   const prepared = await prepareOn(ranks, data, options, owner);

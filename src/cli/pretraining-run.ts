@@ -4,6 +4,8 @@ import { CORPUS_SPLIT_FILE, formatCorpusSplit } from '../dataset/corpus-split.ts
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readText } from '../files/atomic.ts';
+import { takeLock } from '../files/directory-lock.ts';
+import type { LockOwner } from '../files/lock-owner.ts';
 import type { ModelCard } from '../model/card.ts';
 import { parameterCount } from '../model/parameters.ts';
 import { checkSameRois } from '../model/same-rois.ts';
@@ -11,8 +13,6 @@ import { parseConfig, validate } from '../pretrain/config-file.ts';
 import { fitToData } from '../pretrain/fit-settings.ts';
 import { MEMORY_BUDGET, microBatchThatFits } from '../pretrain/micro-batch.ts';
 import { createRun, openRun, readState, tidyRun, writeSettings } from '../pretrain/run-directory.ts';
-import { takeLock } from '../pretrain/run-lock.ts';
-import type { RunOwner } from '../pretrain/run-owner.ts';
 import { PAPER_SETTINGS, type Settings, settingsSchema, sizeOfSettings } from '../pretrain/settings.ts';
 import { initialState, type TrainingState } from '../pretrain/training-state.ts';
 import type { Ranks } from '../ranks/ranks.ts';
@@ -58,7 +58,7 @@ export async function prepareOn(
   ranks: Ranks,
   data: PretrainingData,
   options: PretrainOptions,
-  owner: RunOwner,
+  owner: LockOwner,
 ): Promise<PreparedRun> {
   if (ranks.rank === 0) {
     const prepared = await (options.resume ? resumeRun : startRun)(data, options, owner, ranks.size);
@@ -84,7 +84,7 @@ function checkEnoughForRanks({ training: { batch } }: Settings, ranks: number): 
 async function startRun(
   data: PretrainingData,
   options: PretrainOptions,
-  owner: RunOwner,
+  owner: LockOwner,
   ranks: number,
 ): Promise<PreparedRun> {
   const settings = resolve(data.dataset, options);
@@ -102,7 +102,7 @@ export async function makeRun(
   { dataset, split }: PretrainingData,
   settings: Settings,
   { out, licence, overwrite }: Pick<PretrainOptions, 'out' | 'licence' | 'overwrite'>,
-  owner: RunOwner,
+  owner: LockOwner,
 ): Promise<PreparedRun> {
   const size = sizeOfSettings(settings, dataset.roiNames.length);
   const state = initialState(size, settings.training.seed);
@@ -194,7 +194,7 @@ const KEPT = ['config', 'preset', 'layers', 'heads', 'ffn', 'fc', 'batch', 'warm
  *
  * @throws InputError when there is none, it is of other data or settings, or another process works in it
  */
-function resumeRun(data: PretrainingData, options: PretrainOptions, owner: RunOwner, ranks: number): PreparedRun {
+function resumeRun(data: PretrainingData, options: PretrainOptions, owner: LockOwner, ranks: number): PreparedRun {
   const { dataset } = data;
   for (const name of KEPT)
     if (options[name] !== undefined)

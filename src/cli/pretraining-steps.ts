@@ -1,9 +1,9 @@
 /** @file The steps of a prepared run: taken, logged, watched, and kept on disk now and then. */
 import type { Dataset } from '../dataset/dataset.ts';
+import { checkLock, touchLock } from '../files/directory-lock.ts';
+import type { LockOwner } from '../files/lock-owner.ts';
 import { pretrain } from '../pretrain/pretrain.ts';
 import { metricsLog, type StepMetrics, writeCheckpoint, writeSnapshot } from '../pretrain/run-directory.ts';
-import { checkLock, touchLock } from '../pretrain/run-lock.ts';
-import type { RunOwner } from '../pretrain/run-owner.ts';
 import { stepsPerEpoch } from '../pretrain/schedule.ts';
 import { type Machine, teamOn } from '../pretrain/worker-lanes.ts';
 import type { Progress } from '../progress.ts';
@@ -18,7 +18,7 @@ export interface StepsRequest {
   /** The run directory, locked by `owner`. */
   readonly out: string;
   readonly prepared: PreparedRun;
-  readonly owner: RunOwner;
+  readonly owner: LockOwner;
   readonly machine: Machine;
   /** Measure and say what share of the machine training reaches. */
   readonly saysUtilisation: boolean;

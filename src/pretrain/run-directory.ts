@@ -13,13 +13,13 @@ import {
   writeFileAtomically,
   writePartsAtomically,
 } from '../files/atomic.ts';
+import { makeLock, releaseLock, takeLock } from '../files/directory-lock.ts';
+import type { LockOwner } from '../files/lock-owner.ts';
 import { encodeSafetensors, parseSafetensors, type Safetensors } from '../files/safetensors.ts';
 import { formatCard, type ModelCard, parseCard } from '../model/card.ts';
 import { toStateDict } from '../model/state-dict.ts';
 import { parseConfig } from './config-file.ts';
 import { checkSameSettings, identityOf } from './run-identity.ts';
-import { makeLock, releaseLock, takeLock } from './run-lock.ts';
-import type { RunOwner } from './run-owner.ts';
 import { formatSettings, type Settings } from './settings.ts';
 import { eventFileHeader, restartEvent, scalarEvent } from './tensorboard.ts';
 import { decodeState, encodeState, type TrainingState } from './training-state.ts';
@@ -45,7 +45,7 @@ const STATE = join('resume', 'state.safetensors');
 
 export interface NewRunOptions {
   readonly overwrite: boolean;
-  readonly owner: RunOwner;
+  readonly owner: LockOwner;
   /** Further files of the run, by name, which it keeps as they are. */
   readonly beside?: Readonly<Record<string, string>>;
 }

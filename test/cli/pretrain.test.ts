@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { pretrainCommand } from '../../src/cli/pretrain.ts';
 import { writeDataset } from '../../src/dataset/write-dataset.ts';
+import { releaseLock, takeLock } from '../../src/files/directory-lock.ts';
+import { newOwner } from '../../src/files/lock-owner.ts';
 import { loadModel } from '../../src/model/load-model.ts';
 import { initialWeights } from '../../src/model/weights.ts';
-import { releaseLock, takeLock } from '../../src/pretrain/run-lock.ts';
-import { newOwner } from '../../src/pretrain/run-owner.ts';
 import { madeUpDataset, ROIS } from '../pretrain/made-up.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pretrain-command-'));
@@ -69,7 +69,7 @@ test('two runs on one directory: the second is refused, to resume or to overwrit
   const owner = newOwner();
   takeLock(at('shared'), owner);
   const refused = new RegExp(
-    `shared: another process works in this run \\(process ${process.pid} on .+, alive\\); wait`,
+    `shared: another process works in it \\(process ${process.pid} on .+, alive\\); wait`,
   );
   await expect(pretrain('--out', at('shared'), '--resume')).rejects.toThrow(refused);
   await expect(tiny('shared', '--overwrite')).rejects.toThrow(refused);

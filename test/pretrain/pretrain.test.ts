@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newOwner } from '../../src/files/lock-owner.ts';
 import type { ModelCard } from '../../src/model/card.ts';
 import { loadModel } from '../../src/model/load-model.ts';
 import { initialWeights } from '../../src/model/weights.ts';
@@ -17,7 +18,6 @@ import {
   writeCheckpoint,
   writeSnapshot,
 } from '../../src/pretrain/run-directory.ts';
-import { newOwner } from '../../src/pretrain/run-owner.ts';
 import { type Settings, sizeOfSettings } from '../../src/pretrain/settings.ts';
 import { soloTeam } from '../../src/pretrain/step.ts';
 import { initialState, type TrainingState } from '../../src/pretrain/training-state.ts';

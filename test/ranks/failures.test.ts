@@ -1,7 +1,7 @@
 /** @file A rank that fails ends the job, with one sentence that says which it was. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { isAlive } from '../../src/pretrain/run-owner.ts';
+import { isAlive } from '../../src/files/lock-owner.ts';
 import { type JobEnd, runJob, testWithMpirun } from './mpirun.ts';
 
 /** What we said ourselves; mpirun adds its own. */

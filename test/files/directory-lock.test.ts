@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync,
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkLock, makeLock, releaseLock, takeLock } from '../../src/pretrain/run-lock.ts';
-import { isAlive, newOwner, type RunOwner } from '../../src/pretrain/run-owner.ts';
+import { checkLock, makeLock, releaseLock, takeLock } from '../../src/files/directory-lock.ts';
+import { isAlive, type LockOwner, newOwner } from '../../src/files/lock-owner.ts';
 
 let run: string;
 beforeEach(() => {
@@ -14,7 +14,7 @@ beforeEach(() => {
 afterEach(() => rmSync(run, { recursive: true }));
 
 const lock = () => join(run, 'lock.json');
-const leave = (owner: RunOwner) => writeFileSync(lock(), JSON.stringify(owner));
+const leave = (owner: LockOwner) => writeFileSync(lock(), JSON.stringify(owner));
 const holder = () => JSON.parse(readFileSync(lock(), 'utf8')).id;
 const hasProc = existsSync('/proc/self/stat');
 
@@ -33,7 +33,7 @@ describe('a lock', () => {
     takeLock(run, owner);
     expect(holder()).toBe(owner.id);
     expect(() => takeLock(run, other)).toThrow(
-      `${run}: another process works in this run (process ${process.pid} on ${hostname()} since ${owner.since}, alive); wait for it, stop it, or choose another --out.`,
+      `${run}: another process works in it (process ${process.pid} on ${hostname()} since ${owner.since}, alive); wait for it, stop it, or choose another --out.`,
     );
     expect(makeLock(run, other)).toBe(false);
     releaseLock(run, other);
@@ -63,7 +63,7 @@ describe('a lock', () => {
     silence(14);
     const owner = newOwner();
     expect(() => takeLock(run, owner)).toThrow(
-      `${run}: another process works in this run (process 41 on node7 since 2026-01-02T03:04:05.678Z, last seen 14 min ago); wait for it, stop it, or choose another --out; 15 min after it was last seen the lock is free.`,
+      `${run}: another process works in it (process 41 on node7 since 2026-01-02T03:04:05.678Z, last seen 14 min ago); wait for it, stop it, or choose another --out; 15 min after it was last seen the lock is free.`,
     );
     expect(holder()).toBe(theirs.id);
     silence(16);
@@ -83,7 +83,7 @@ describe('a lock', () => {
     takeLock(run, owner);
     expect(() => checkLock(run, owner)).not.toThrow();
     leave(other);
-    const lost = `${run}: this process no longer owns the run: its lock.json was removed or taken over; see that no other process works in it, then go on with --resume.`;
+    const lost = `${run}: this process no longer owns it: its lock.json was removed or taken over; see that no other process works in it, then go on with --resume.`;
     expect(() => checkLock(run, owner)).toThrow(lost);
     rmSync(lock());
     expect(() => checkLock(run, owner)).toThrow(lost);
@@ -93,7 +93,7 @@ describe('a lock', () => {
     leave({ ...newOwner(), pid: deadProcess() });
     writeFileSync(`${lock()}.takeover`, '');
     expect(() => takeLock(run, newOwner())).toThrow(
-      `${run}: another process is taking this run over; try again in a moment; when there is none, delete ${lock()}.takeover.`,
+      `${run}: another process is taking it over; try again in a moment; when there is none, delete ${lock()}.takeover.`,
     );
   });
 });
@@ -101,8 +101,8 @@ describe('a lock', () => {
 /** Waits in a busy loop for the file `go`, takes the lock, says how that went, and lives until its input ends. */
 const CONTENDER = `
 import { existsSync } from 'node:fs';
-import { takeLock } from './src/pretrain/run-lock.ts';
-import { newOwner } from './src/pretrain/run-owner.ts';
+import { takeLock } from './src/files/directory-lock.ts';
+import { newOwner } from './src/files/lock-owner.ts';
 const owner = newOwner();
 console.log('ready');
 while (!existsSync(process.env.RUN + '/go'));

@@ -1,4 +1,4 @@
-/** @file The process that works in a run directory: who it is, and whether it still lives. Node only. */
+/** @file The process that works in a directory: who it is, and whether it still lives. Node only. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -11,20 +11,20 @@ const ownerSchema = z.object({
   started: z.string().nullable(),
   /** ISO 8601, UTC. */
   since: z.string(),
-  /** Tells two runs of one process apart. */
+  /** Tells two of one process apart. */
   id: z.string(),
 });
-export type RunOwner = z.infer<typeof ownerSchema>;
+export type LockOwner = z.infer<typeof ownerSchema>;
 
-/** This process as the owner of one run. */
-export function newOwner(): RunOwner {
+/** This process as the owner of one directory. */
+export function newOwner(): LockOwner {
   const { pid } = process;
   const started = processStatus(pid)?.started ?? null;
   return { host: hostname(), pid, started, since: new Date().toISOString(), id: randomUUID() };
 }
 
 /** Undefined for a text that is no owner: half written, or of something else. */
-export function parseOwner(text: string): RunOwner | undefined {
+export function parseOwner(text: string): LockOwner | undefined {
   try {
     return ownerSchema.safeParse(JSON.parse(text)).data;
   } catch {
@@ -33,7 +33,7 @@ export function parseOwner(text: string): RunOwner | undefined {
 }
 
 /** True while a process of this machine runs; one that was killed and not yet buried does not. */
-export function isAlive({ pid, started }: RunOwner): boolean {
+export function isAlive({ pid, started }: LockOwner): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * @file One process at a time works in a run directory: `lock.json` names it. Node only.
+ * @file One process at a time works in a directory (a run, an ingest): `lock.json` names it. Node only.
  *
  * The file is made exclusively. A lock is dead when its process is (same host) or when it was not touched for
  * {@link SILENCE_MINUTES} (another host, whose processes cannot be seen; the owner touches it every minute). Dead locks
@@ -12,21 +12,21 @@ import { existsSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync }
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
-import { asInputError } from '../files/atomic.ts';
-import { isAlive, parseOwner, type RunOwner } from './run-owner.ts';
+import { asInputError } from './atomic.ts';
+import { isAlive, type LockOwner, parseOwner } from './lock-owner.ts';
 
 const SILENCE_MINUTES = 15;
 const TOUCH_MILLISECONDS = 60_000;
 const pathOf = (directory: string) => join(directory, 'lock.json');
 
-/** Makes this process the one that works in a run. @throws InputError naming a live owner */
-export function takeLock(directory: string, owner: RunOwner): void {
+/** Makes this process the one that works in a directory. @throws InputError naming a live owner */
+export function takeLock(directory: string, owner: LockOwner): void {
   if (makeLock(directory, owner)) return;
   const takeover = `${pathOf(directory)}.takeover`;
   if (!makeExclusively(takeover, ''))
     throw new InputError({
       where: directory,
-      problem: 'another process is taking this run over',
+      problem: 'another process is taking it over',
       fix: `try again in a moment; when there is none, delete ${takeover}`,
     });
   try {
@@ -39,7 +39,7 @@ export function takeLock(directory: string, owner: RunOwner): void {
 }
 
 /** Puts the lock into a directory that holds none. @returns false when it holds one */
-export function makeLock(directory: string, owner: RunOwner): boolean {
+export function makeLock(directory: string, owner: LockOwner): boolean {
   return makeExclusively(pathOf(directory), `${JSON.stringify(owner)}\n`);
 }
 
@@ -49,7 +49,7 @@ function makeExclusively(path: string, content: string): boolean {
     return true;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    // A full disk leaves an empty file behind, which would lock the run for everybody.
+    // A full disk leaves an empty file behind, which would lock it for everybody.
     if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') rmSync(path, { force: true });
     throw asInputError(error, path);
   }
@@ -67,14 +67,14 @@ function refuseLive(directory: string): void {
   const life = here ? 'alive' : `last seen ${Math.max(0, Math.round(silentMinutes))} min ago`;
   throw new InputError({
     where: directory,
-    problem: `another process works in this run (${who}, ${life})`,
+    problem: `another process works in it (${who}, ${life})`,
     fix: here
       ? 'wait for it, stop it, or choose another --out'
       : `wait for it, stop it, or choose another --out; ${SILENCE_MINUTES} min after it was last seen the lock is free`,
   });
 }
 
-function readLock(directory: string): { owner: RunOwner | undefined; silentMinutes: number } | undefined {
+function readLock(directory: string): { owner: LockOwner | undefined; silentMinutes: number } | undefined {
   try {
     const silentMinutes = (Date.now() - statSync(pathOf(directory)).mtimeMs) / 60_000;
     return { owner: parseOwner(readFileSync(pathOf(directory), 'utf8')), silentMinutes };
@@ -85,17 +85,17 @@ function readLock(directory: string): { owner: RunOwner | undefined; silentMinut
 }
 
 /** @throws InputError when the run was taken over by another process; what it wrote must not be overwritten */
-export function checkLock(directory: string, owner: RunOwner): void {
+export function checkLock(directory: string, owner: LockOwner): void {
   if (readLock(directory)?.owner?.id === owner.id) return;
   throw new InputError({
     where: directory,
-    problem: 'this process no longer owns the run: its lock.json was removed or taken over',
+    problem: 'this process no longer owns it: its lock.json was removed or taken over',
     fix: 'see that no other process works in it, then go on with --resume',
   });
 }
 
 /** Removes the lock, unless it is another's. One that a disk in trouble keeps is dead when the process has ended. */
-export function releaseLock(directory: string, owner: RunOwner): void {
+export function releaseLock(directory: string, owner: LockOwner): void {
   try {
     if (readLock(directory)?.owner?.id === owner.id) rmSync(pathOf(directory), { force: true });
   } catch {
@@ -104,7 +104,7 @@ export function releaseLock(directory: string, owner: RunOwner): void {
 }
 
 /** Shows other hosts from time to time that the owner lives. @returns what ends it */
-export function touchLock(directory: string, owner: RunOwner): () => void {
+export function touchLock(directory: string, owner: LockOwner): () => void {
   const touch = () => {
     const now = new Date();
     try {

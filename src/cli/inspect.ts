@@ -25,12 +25,11 @@ export function inspectCommand(): Command {
 
 /** The summary that people read. */
 export function formatInspection(directory: string, inspection: Inspection): string {
-  const { timepoints, missingRois, columns, warnings } = inspection;
+  const { missingRois, columns, warnings } = inspection;
   const facts = [
     ['scans', `${inspection.scans} of ${inspection.participants} participants`],
     ['atlas', `${inspection.atlas}, ${inspection.rois} ROIs`],
-    ['time points', range(timepoints.min, timepoints.max, `a scan, ${timepoints.total} in all`)],
-    ['TR', counts(inspection.trs, ' s')],
+    ...contentFacts(inspection),
     ['sites', counts(inspection.sites)],
     ['sessions', counts(inspection.sessions)],
     [
@@ -42,6 +41,18 @@ export function formatInspection(directory: string, inspection: Inspection): str
   if (columns.length > 0) parts.push(formatTable(['column', 'missing', 'holds'], columns.map(columnRow)));
   if (warnings.length > 0) parts.push(['Mind:', ...warnings.map((warning) => `  - ${warning}`)].join('\n'));
   return parts.join('\n\n');
+}
+
+function contentFacts({ timepoints, trs, connectivity }: Inspection): [name: string, value: string][] {
+  if (connectivity === undefined)
+    return [
+      ['time points', range(timepoints.min, timepoints.max, `a scan, ${timepoints.total} in all`)],
+      ['TR', counts(trs, ' s')],
+    ];
+  const { kind, meanAbsolute } = connectivity;
+  const [min, max] = [meanAbsolute.min, meanAbsolute.max].map((value) => value.toFixed(3));
+  const size = `mean |FC| ${min === max ? min : `${min} to ${max}`}`;
+  return [['connectivity', `${kind === 'unknown' ? 'of unknown kind' : kind}, without series, ${size}`]];
 }
 
 function range(min: number, max: number, unit: string): string {

@@ -1,5 +1,7 @@
 /** @file What a data set holds, and what to think about before training on it. Node only. */
 import { createHash } from 'node:crypto';
+import type { StatedFcKind } from '../connectivity/kinds.ts';
+import { meanAbsoluteFc, missingRoisOfMatrix } from '../connectivity/matrix-summary.ts';
 import type { Progress } from '../progress.ts';
 import { missingRois } from '../series/missing-rois.ts';
 import type { Dataset, Scan } from './dataset.ts';
@@ -19,7 +21,12 @@ export interface Inspection {
   readonly trs: Readonly<Record<string, number>>;
   /** ROIs without signal: they stay as zeros, and every correlation with them is 0. */
   readonly missingRois: MissingRoiCount;
-  /** Groups of scan ids whose series are equal. */
+  /** Of a data set of connectivity: what its matrices are, and mean |FC| of a scan, over pairs of ROIs with signal. */
+  readonly connectivity?: {
+    readonly kind: StatedFcKind;
+    readonly meanAbsolute: { readonly min: number; readonly mean: number; readonly max: number };
+  };
+  /** Groups of scan ids whose series or matrices are equal. */
   readonly duplicates: readonly (readonly string[])[];
   readonly columns: readonly ColumnSummary[];
   readonly hash: string;
@@ -37,10 +44,10 @@ export interface MissingRoiCount {
   readonly byScan: readonly { readonly scan: string; readonly rois: number }[];
 }
 
-/** Reads every series of the data set and describes it. */
+/** Reads every series or matrix of the data set and describes it. */
 export function inspect(dataset: Dataset, progress?: Progress): Inspection {
   const { scans } = dataset;
-  const { missing, duplicates } = scanSeries(dataset, progress);
+  const { missing, duplicates, meanAbsolute } = scanContents(dataset, progress);
   const columns = dataset.phenotypeColumns.map((column) => summariseColumn(column, scans));
   const lengths = scans.map(({ timepoints }) => timepoints);
   const trs = countOf(scans, ({ tr }) => (tr === undefined ? '' : String(tr)));
@@ -58,6 +65,9 @@ export function inspect(dataset: Dataset, progress?: Progress): Inspection {
     sessions: countOf(scans, ({ session }) => session),
     trs,
     missingRois: missing,
+    ...(meanAbsolute.length === 0
+      ? {}
+      : { connectivity: { kind: dataset.fcKind ?? 'unknown', meanAbsolute: spread(meanAbsolute) } }),
     duplicates,
     columns,
     hash: dataset.hash,
@@ -69,20 +79,38 @@ function countOf(scans: readonly Scan[], key: (scan: Scan) => string): Record<st
   return Object.fromEntries(countValues(scans.map(key)));
 }
 
-/** One pass over all series: ROIs without signal, and series that are equal. */
-function scanSeries(
-  { scans, roiNames, readSeries }: Dataset,
+function spread(values: readonly number[]) {
+  return {
+    min: values.reduce((a, b) => Math.min(a, b)),
+    mean: values.reduce((a, b) => a + b) / values.length,
+    max: values.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+/** One pass over all scans: ROIs without signal, scans that are equal, and of matrices mean |FC|. */
+function scanContents(
+  { scans, roiNames, readSeries, readConnectivity }: Dataset,
   progress: Progress | undefined,
-): { missing: MissingRoiCount; duplicates: string[][] } {
+): { missing: MissingRoiCount; duplicates: string[][]; meanAbsolute: number[] } {
+  const rois = roiNames.length;
+  const meanAbsolute: number[] = [];
+  const contentOf = (scan: number): { values: Float32Array; missing: number[] } => {
+    if (readConnectivity === undefined) {
+      const series = readSeries(scan);
+      return { values: series.values, missing: missingRois(series) };
+    }
+    const values = readConnectivity(scan);
+    meanAbsolute.push(meanAbsoluteFc(values, rois));
+    return { values, missing: missingRoisOfMatrix(values, rois) };
+  };
   const missingNames: string[] = [];
   const byScan: { scan: string; rois: number }[] = [];
   const byContent = new Map<string, string[]>();
   for (const [i, { scanId }] of scans.entries()) {
-    const series = readSeries(i);
-    const missing = missingRois(series);
+    const { values, missing } = contentOf(i);
     if (missing.length > 0) byScan.push({ scan: scanId, rois: missing.length });
     for (const roi of missing) missingNames.push(roiNames[roi]);
-    const content = createHash('sha256').update(series.values).digest('base64');
+    const content = createHash('sha256').update(values).digest('base64');
     byContent.set(content, [...(byContent.get(content) ?? []), scanId]);
     progress?.(i + 1, scans.length);
   }
@@ -94,5 +122,6 @@ function scanSeries(
       byScan,
     },
     duplicates: [...byContent.values()].filter((ids) => ids.length > 1),
+    meanAbsolute,
   };
 }

@@ -2,6 +2,7 @@
 import type { Dataset, Scan } from './dataset.ts';
 import type { MissingRoiCount } from './inspect.ts';
 import { isMissing } from './missing-value.ts';
+import { connectivityWarnings } from './scan-connectivity.ts';
 import { type ColumnSummary, countValues } from './summarise-columns.ts';
 
 /** The standard error of a correlation of independent points is about 1 / sqrt(T): 0.14 at 50. */
@@ -22,19 +23,22 @@ interface Findings {
 
 /** The warnings about a data set, the gravest first. */
 export function inspectionWarnings({ dataset, missing, duplicates, columns, trs }: Findings): string[] {
+  const holdsSeries = dataset.readConnectivity === undefined;
   return [
-    ...duplicateWarnings(duplicates),
+    ...duplicateWarnings(duplicates, holdsSeries ? 'series' : 'matrix'),
+    ...connectivityWarnings(dataset),
     ...missingRoiWarnings(missing, dataset.scans.length),
-    ...shortWarnings(dataset.scans),
-    ...trWarnings(trs),
+    ...shortWarnings(holdsSeries ? dataset.scans : dataset.scans.filter(({ timepoints }) => timepoints > 0)),
+    // Nobody needs the repetition time of a matrix.
+    ...(holdsSeries ? trWarnings(trs) : []),
     ...columns.flatMap((column) => siteWarnings(column, dataset.scans)),
   ];
 }
 
-function duplicateWarnings(duplicates: readonly (readonly string[])[]): string[] {
+function duplicateWarnings(duplicates: readonly (readonly string[])[], content: string): string[] {
   if (duplicates.length === 0) return [];
   return [
-    `${count(duplicates.length, 'group')} of scans have the same series, e.g. ${duplicates[0].slice(0, 3).join(' and ')}`,
+    `${count(duplicates.length, 'group')} of scans have the same ${content}, e.g. ${duplicates[0].slice(0, 3).join(' and ')}`,
   ];
 }
 

@@ -149,6 +149,7 @@ export const NODE_ONLY: readonly string[] = [
   'dataset/open-corpus.ts',
   'dataset/inspect.ts',
   'dataset/open-dataset.ts',
+  'dataset/write-connectivity.ts',
   'dataset/write-dataset.ts',
 ];
 

@@ -5,6 +5,7 @@ import { benchCommand } from './bench.ts';
 import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { finetuneCommand } from './finetune.ts';
+import { identifyCommand } from './identify.ts';
 import { ingestCommand } from './ingest.ts';
 import { inspectCommand } from './inspect.ts';
 import { predictCommand } from './predict.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly (() => Command)[] = [
   pretrainCommand,
   embedCommand,
   evaluateCommand,
+  identifyCommand,
   tasksCommand,
   finetuneCommand,
   predictCommand,

@@ -1,0 +1,124 @@
+/** @file `brainmass identify`: are people found again by their brain networks in another session? */
+import { Command, Option } from 'commander';
+import { FC_KINDS, type FcKind } from '../connectivity/kinds.ts';
+import { openDataset } from '../dataset/open-dataset.ts';
+import { featureBank } from '../evaluate/feature-bank.ts';
+import type { IdentificationDocument } from '../evaluate/identification-document.ts';
+import { runIdentification } from '../evaluate/run-identification.ts';
+import { replaceDirectory } from '../files/atomic.ts';
+import { loadModel } from '../model/load-model.ts';
+import { estimateText, numberText } from '../report/estimate-text.ts';
+import type { Device } from '../runtime/device.ts';
+import { pretrainedOn } from './corpus-evaluation.ts';
+import { deviceOption, runtimeFor } from './device.ts';
+import { PREDICTIONS, writeIdentification } from './identification-files.ts';
+import { formatTable, printJson, progressLine } from './terminal.ts';
+import { VERSION } from './version.ts';
+import { wholeNumber } from './whole-number.ts';
+
+interface IdentifyOptions {
+  by: string;
+  target?: string;
+  database?: string;
+  fc?: FcKind;
+  heads?: number;
+  seed: number;
+  device: Device;
+  out: string;
+  overwrite: boolean;
+  json: boolean;
+}
+
+export function identifyCommand(): Command {
+  return new Command('identify')
+    .description('Find people of one session again in another, by embedding, untrained encoder and raw FC')
+    .argument('<model>', 'a run directory, a .safetensors or a published .pth')
+    .argument('<dataset>', 'a data set written by ingest or simulate')
+    .option('--by <column>', 'what tells the scans of a person apart: session, run or a phenotype', 'session')
+    .option('--target <session>', 'whose scans are looked for (default: of the two that most people have)')
+    .option('--database <session>', 'among whose scans they are looked for')
+    .addOption(new Option('--fc <kind>', "functional connectivity (default: the model's)").choices(FC_KINDS))
+    .option('--heads <n>', 'attention heads of a checkpoint that does not say', wholeNumber('--heads', 1))
+    .option('--seed <n>', 'of the untrained encoder and the intervals', wholeNumber('--seed', 0), 0)
+    .addOption(deviceOption())
+    .requiredOption('--out <directory>', 'for report.json, predictions.tsv, table and figures')
+    .option('--overwrite', 'replace the directory', false)
+    .option('--json', 'print one JSON document', false)
+    .addHelpText(
+      'after',
+      `
+Both ways: targets among the database, and the reverse. Several runs of a session are averaged.
+
+Examples:
+  brainmass identify cohort.run cohort.dataset --out fingerprints
+  brainmass identify cohort.run cohort.dataset --target ses-2 --database ses-1 --out fingerprints
+  brainmass identify eyes.run eyes.dataset --by condition --out open-closed --json`,
+    )
+    .action(identify);
+}
+
+async function identify(modelPath: string, datasetPath: string, options: IdentifyOptions): Promise<void> {
+  const { out, by, target, database, seed, json } = options;
+  const dataset = openDataset(datasetPath);
+  let document: IdentificationDocument | undefined;
+  const write = async (directory: string) => {
+    const model = await loadModel(modelPath, options);
+    const { device, compile } = await runtimeFor(options);
+    const fc = options.fc ?? model.card.fc;
+    const bank = featureBank({ model, datasets: [dataset], fc, seed, compile, progress: progressLine });
+    const seen = pretrainedOn(model.card, [dataset]);
+    const outcome = await runIdentification({ bank, by, target, database, pretrainedOn: seen });
+    document = {
+      ...outcome.result,
+      predictions: `${out}/${PREDICTIONS}`,
+      model: modelPath,
+      device,
+      versions: { brainmass: VERSION, node: process.version },
+    };
+    writeIdentification(directory, outcome, document);
+  };
+  try {
+    await replaceDirectory(out, write, { overwrite: options.overwrite, marker: 'report.json' });
+  } finally {
+    dataset.close();
+  }
+  if (document === undefined) throw new Error('no document');
+  if (json) printJson(document);
+  else process.stdout.write(`${describeIdentification(document, out)}\n`);
+}
+
+const NAMES: Readonly<Record<string, string>> = { model: 'model', untrained: 'untrained encoder', fc: 'raw FC' };
+
+/** What a person reads. */
+function describeIdentification(document: IdentificationDocument, out: string): string {
+  const { by, target, database, n, left_out: leftOut, chance, metrics, baselines, tests } = document;
+  const rows = Object.entries({ model: metrics, ...baselines }).map(([name, own]) => {
+    const { target_in_database: there, database_in_target: back } = tests[name];
+    return [
+      NAMES[name] ?? name,
+      estimateText(own.accuracy, 3),
+      `${there.identified} (${probability(there.p)})`,
+      `${back.identified} (${probability(back.p)})`,
+      numberText(own.mean_rank.mean, 1),
+      numberText(own.i_diff.mean, 1),
+    ];
+  });
+  const left = leftOut === 0 ? '' : `; left out: ${leftOut} with one of them only`;
+  return [
+    `${n} participants with ${by} ${database} and ${target}${left}`,
+    `chance: accuracy ${chance.accuracy.toFixed(3)}, rank ${chance.mean_rank.toFixed(1)}; 95 % interval over participants`,
+    '',
+    formatTable(
+      ['features', 'accuracy', `${target} in ${database} (p)`, `${database} in ${target} (p)`, 'mean rank', 'I_diff'],
+      rows,
+    ),
+    '',
+    document.verdict,
+    ...document.warnings.map((warning) => `Warning: ${warning}.`),
+    `Written to ${out}: report.json, predictions.tsv, table and figures`,
+  ].join('\n');
+}
+
+function probability(p: number): string {
+  return p < 0.0001 ? 'p < 0.0001' : `p = ${p.toFixed(4)}`;
+}

@@ -1,0 +1,44 @@
+/** @file The document of an identification, `report.json`, as a schema: docs/identification.schema.json is made from it. */
+import * as z from 'zod';
+import { EstimatesSchema as Estimates } from './estimate-schema.ts';
+
+const Count = z.number().int().min(0);
+
+const Way = z
+  .object({
+    identified: Count,
+    expected: z.number().describe('By chance, people being exchanged within sites'),
+    p: z.number().min(0).max(1).describe('Exact permutation test, one-sided; 0 means below 1e-150'),
+  })
+  .meta({ id: 'way' });
+
+const Test = z.object({ target_in_database: Way, database_in_target: Way }).meta({ id: 'identification_test' });
+
+/** One identification. */
+export const IdentificationDocument = z.object({
+  format: z.literal('brainmass-identification/1'),
+  by: z.string().describe('The column that tells sessions apart'),
+  target: z.string(),
+  database: z.string(),
+  fc: z.enum(['pearson', 'ledoit-wolf']),
+  seed: z.number().int(),
+  n: Count.describe('Participants with scans of both sessions'),
+  left_out: Count.describe('Participants without'),
+  scans: Count.describe('Compared; several runs of a session are averaged'),
+  chance: z.object({ accuracy: z.number(), mean_rank: z.number() }),
+  metrics: Estimates.describe('Of the embedding of the model; intervals over participants drawn again'),
+  baselines: z.record(z.string(), Estimates).describe('untrained, fc'),
+  difference: Estimates.describe('Accuracy of the model minus that of each baseline'),
+  tests: z.record(z.string(), Test).describe('Against chance: of the model and each baseline'),
+  verdict: z.string(),
+  warnings: z.array(z.string()),
+  predictions: z.string(),
+  model: z.string(),
+  dataset: z.object({ path: z.string(), hash: z.string() }),
+  features: z.record(z.string(), z.object({ columns: Count })),
+  device: z.string(),
+  versions: z.object({ brainmass: z.string(), node: z.string() }),
+});
+export type IdentificationDocument = z.infer<typeof IdentificationDocument>;
+/** What an identification knows of itself; the rest is about files and machines. */
+export type IdentificationResult = Omit<IdentificationDocument, 'predictions' | 'model' | 'device' | 'versions'>;

@@ -1,0 +1,161 @@
+/** @file One identification from a data set and a model to a document: pair sessions, compare, judge. No files. */
+import { participantDraws } from './bootstrap.ts';
+import type { FeatureBank } from './feature-bank.ts';
+import {
+  IDENTIFICATION_SCORES,
+  type Identification,
+  type IdentificationScore,
+  identify,
+  personalScores,
+  type Search,
+} from './identification.ts';
+import type { IdentificationResult } from './identification-document.ts';
+import { type Estimate, percentileInterval } from './interval.ts';
+import { matchingChance } from './matching-chance.ts';
+import { type PairedParticipant, type SessionPairs, type SessionRequest, sessionPairs } from './session-pairs.ts';
+import { verdict } from './verdict.ts';
+
+export interface IdentificationRequest extends SessionRequest {
+  /** Of the model and one data set. */
+  readonly bank: FeatureBank;
+  /** Participants whose scans the model was pretrained on, when it says so. */
+  readonly pretrainedOn?: readonly string[] | undefined;
+}
+
+/** Whose features identify. */
+export const IDENTIFIED_BY = ['model', 'untrained', 'fc'] as const;
+export type IdentifiedBy = (typeof IDENTIFIED_BY)[number];
+
+/** The document's content, and what tables and figures are made of. */
+export interface IdentificationOutcome {
+  readonly result: IdentificationResult;
+  readonly pairs: SessionPairs;
+  readonly identifications: Readonly<Record<IdentifiedBy, Identification>>;
+}
+
+const DRAWS = 1000;
+/** Correlations from here on are of the same series. */
+const IDENTICAL = 1 - 1e-7;
+
+/**
+ * Runs an identification.
+ *
+ * @throws InputError when the request or the data do not allow it
+ */
+export async function runIdentification(request: IdentificationRequest): Promise<IdentificationOutcome> {
+  const { bank } = request;
+  const { datasets, fc, seed } = bank.origin;
+  const [dataset] = datasets;
+  const pairs = sessionPairs(dataset, request);
+  const { by, target, database, participants, leftOut } = pairs;
+  const n = participants.length;
+  const tables = {
+    model: await bank.table('model'),
+    untrained: await bank.table('untrained'),
+    fc: await bank.table('fc'),
+  };
+  const identifications = each((name) => identify(tables[name], participants));
+  const scores = each((name) => personalScores(identifications[name]));
+  const draws = participantDraws(
+    participants.map(({ id, site }) => ({ participantId: id, site, positive: false })),
+    { draws: DRAWS, seed },
+  );
+  const estimates = each((name) => estimatesOf(scores[name], draws));
+  const difference = Object.fromEntries(
+    (['untrained', 'fc'] as const).map((name) => {
+      const own = scores.model.accuracy.map((value, i) => value - scores[name].accuracy[i]);
+      return [name, estimateOf(own, draws)];
+    }),
+  );
+  const result: IdentificationResult = {
+    format: 'brainmass-identification/1',
+    by,
+    target,
+    database,
+    fc,
+    seed,
+    n,
+    left_out: leftOut,
+    scans: participants.reduce((sum, person) => sum + person.target.length + person.database.length, 0),
+    chance: { accuracy: 1 / n, mean_rank: (n + 1) / 2 },
+    metrics: estimates.model,
+    baselines: { untrained: estimates.untrained, fc: estimates.fc },
+    difference,
+    tests: each((name) => testOf(identifications[name], participants)),
+    // A verdict calls raw connectivity by its name of old.
+    verdict: verdict({ fc_svm: difference.fc, untrained: difference.untrained }, 'accuracy'),
+    warnings: [
+      ...pretrainingWarning(pairs, request.pretrainedOn ?? []),
+      ...identicalWarning(pairs, identifications.fc),
+    ],
+    dataset: { path: dataset.directory, hash: dataset.hash },
+    features: each((name) => ({ columns: tables[name].columns })),
+  };
+  return { result, pairs, identifications };
+}
+
+function each<T>(of: (name: IdentifiedBy) => T): Record<IdentifiedBy, T> {
+  return { model: of('model'), untrained: of('untrained'), fc: of('fc') };
+}
+
+function estimatesOf(
+  scores: Readonly<Record<IdentificationScore, Float64Array>>,
+  draws: readonly (readonly number[])[],
+): Record<IdentificationScore, Estimate> {
+  const entries = IDENTIFICATION_SCORES.map((name) => {
+    const share = name.startsWith('accuracy');
+    return [name, (share ? extremeShare(scores[name]) : undefined) ?? estimateOf(scores[name], draws)] as const;
+  });
+  return Object.fromEntries(entries) as Record<IdentificationScore, Estimate>;
+}
+
+/** The mean over people, who are drawn again with replacement. */
+function estimateOf(values: Float64Array, draws: readonly (readonly number[])[]): Estimate {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const again = draws.map((people) => people.reduce((sum, i) => sum + values[i], 0) / people.length);
+  return percentileInterval(mean, again);
+}
+
+/**
+ * All or nobody found: drawing again would give no width. The exact binomial interval (Clopper and Pearson, Biometrika
+ * 26:404-413, 1934) has a closed form there.
+ */
+function extremeShare(values: Float64Array): Estimate | undefined {
+  const bound = 0.025 ** (1 / values.length);
+  if (values.every((value) => value === 1)) return { mean: 1, low: bound, high: 1 };
+  return values.every((value) => value === 0) ? { mean: 0, low: 0, high: 1 - bound } : undefined;
+}
+
+function testOf({ targetInDatabase, databaseInTarget }: Identification, participants: readonly PairedParticipant[]) {
+  const sites = participants.map(({ site }) => site);
+  const way = ({ best, rank }: Search) => ({
+    identified: rank.filter((own) => own === 1).length,
+    ...matchingChance(best, sites),
+  });
+  return { target_in_database: way(targetInDatabase), database_in_target: way(databaseInTarget) };
+}
+
+function pretrainingWarning({ participants }: SessionPairs, pretrainedOn: readonly string[]): string[] {
+  const known = new Set(pretrainedOn);
+  const seen = participants.filter(({ id }) => known.has(id)).length;
+  return seen === 0 ? [] : [`${seen} of ${participants.length} participants were in the model's pretraining data`];
+}
+
+/** By raw connectivity, which no model can have flattened. */
+function identicalWarning({ participants }: SessionPairs, { similarity: { values } }: Identification): string[] {
+  const n = participants.length;
+  const same = [...values.keys()].filter((at) => values[at] >= IDENTICAL);
+  if (same.length === 0) return [];
+  const own = same.filter((at) => at % (n + 1) === 0).map((at) => participants[at % n].id);
+  const others = same
+    .filter((at) => at % (n + 1) !== 0)
+    .map((at) => `${participants[Math.floor(at / n)].id} and ${participants[at % n].id}`);
+  return [
+    ...(own.length === 0 ? [] : [`both sessions hold the same scan of ${listed(own)}: the accuracy is too good`]),
+    ...(others.length === 0 ? [] : [`scans of different participants are identical (${listed(others)})`]),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
+}

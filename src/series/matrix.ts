@@ -7,4 +7,6 @@ export interface Matrix {
   readonly values: Float32Array | Float64Array;
   /** Names of the columns, when the file gives them. */
   readonly header?: readonly string[];
+  /** Names of the rows, from a first column, where they were asked for and the file gives them. */
+  readonly rowNames?: readonly string[];
 }

@@ -11,9 +11,15 @@ import { hasRowIndex, headerInComment, isHeader } from './text-header.ts';
  * `//`; a header (also in a comment, as C-PAC writes it), a row index and a delimiter that ends every line are
  * recognised. Missing values (`nan`, `NA`, `n/a`, an empty cell) are NaN in the result, for the caller to judge.
  *
+ * @param options `rowNames`: the first column may hold names (all words; or anything, where a header shows one column more
+ *   than there are rows); else a word there is no number
  * @throws InputError with row (line of the file) and column when rows differ in length or a cell is no number
  */
-export function parseTextMatrix(file: Uint8Array, where: string): Matrix {
+export function parseTextMatrix(
+  file: Uint8Array,
+  where: string,
+  options: { readonly rowNames?: boolean } = {},
+): Matrix {
   const bytes = asUtf8(file, where);
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const all = splitLines(bytes, hasMark ? 3 : 0);
@@ -28,7 +34,9 @@ export function parseTextMatrix(file: Uint8Array, where: string): Matrix {
   const data = headed ? lines.slice(1) : lines;
   if (data.length === 0) throw new InputError({ where, problem: 'the file holds a header and no numbers' });
 
-  const matrix = readRows(bytes, data, delimiter, where, header);
+  const rowNames =
+    options.rowNames === true ? firstColumnNames(bytes, data, delimiter, header !== undefined) : undefined;
+  const matrix = readRows(bytes, data, delimiter, where, header, rowNames);
   if (header !== undefined || firstData === 0) return matrix;
   const comment = headerInComment(textCells(bytes, all[firstData - 1], delimiter), matrix.columns);
   return comment === undefined ? matrix : { ...matrix, header: comment };
@@ -42,16 +50,36 @@ function sniffDelimiter(bytes: Uint8Array, [first, second]: readonly TextLine[])
     : shown;
 }
 
+/** The cells of the first column, where they are names. */
+function firstColumnNames(
+  bytes: Uint8Array,
+  lines: readonly TextLine[],
+  delimiter: Delimiter,
+  headed: boolean,
+): string[] | undefined {
+  const cells: number[] = [];
+  const ranges = lines.map((line) => {
+    const count = splitCells(bytes, line, delimiter, cells);
+    return { count, start: cells[0], end: cells[1] };
+  });
+  if (ranges[0].count < 2) return undefined;
+  const square = headed && ranges[0].count === lines.length + 1;
+  if (!square && !ranges.every(({ start, end }) => scanNumber(bytes, start, end) === undefined)) return undefined;
+  const decoder = new TextDecoder();
+  return ranges.map(({ start, end }) => decoder.decode(bytes.subarray(start, end)));
+}
+
 function readRows(
   bytes: Uint8Array,
   lines: readonly TextLine[],
   delimiter: Delimiter,
   where: string,
   header: readonly string[] | undefined,
+  rowNames: readonly string[] | undefined,
 ): Matrix {
   const cells: number[] = [];
   const width = splitCells(bytes, lines[0], delimiter, cells);
-  const first = header !== undefined && hasRowIndex(header) ? 1 : 0;
+  const first = rowNames !== undefined || (header !== undefined && hasRowIndex(header)) ? 1 : 0;
   const kept = width - first;
   // A file has fewer cells than bytes: rows too short to fill the product are reported below, before they matter.
   const values = new Float64Array(Math.min(lines.length * kept, bytes.length + lines.length));
@@ -76,9 +104,16 @@ function readRows(
   // Every line ends in a delimiter: there is no column behind it.
   const ended = lastIsEmpty && kept > 1 && (header === undefined || header[width - 1] === '' || header.length < width);
   const columns = ended ? kept - 1 : kept;
-  const body = { rows: lines.length, columns, values: ended ? withoutLastColumn(values, kept) : values };
+  const body = {
+    rows: lines.length,
+    columns,
+    values: ended ? withoutLastColumn(values, kept) : values,
+    ...(rowNames === undefined ? {} : { rowNames }),
+  };
   if (header === undefined) return body;
-  const names = header.slice(first, first + columns);
+  // R leaves out the name of the column of names.
+  const cornerless = rowNames !== undefined && header.length === columns;
+  const names = cornerless ? header : header.slice(first, first + columns);
   if (names.length < columns || header.length > width)
     throw new InputError({
       where,

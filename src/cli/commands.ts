@@ -4,6 +4,7 @@ import { ablateCommand } from './ablate.ts';
 import { benchCommand } from './bench.ts';
 import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { fetchCommand } from './fetch.ts';
 import { finetuneCommand } from './finetune.ts';
 import { identifyCommand } from './identify.ts';
 import { ingestCommand } from './ingest.ts';
@@ -14,6 +15,7 @@ import { simulateCommand } from './simulate.ts';
 import { tasksCommand } from './tasks.ts';
 
 export const COMMANDS: readonly (() => Command)[] = [
+  fetchCommand,
   simulateCommand,
   ingestCommand,
   inspectCommand,

@@ -26,6 +26,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // From people's files to a data set: joins the rooms that read, denoise and find.
   ingest: ['dataset', 'series', 'atlas', 'volume', 'denoise', 'preprocessors'],
+  // Public files come as they are; what is in them is for others to read.
+  fetch: [],
   connectivity: [
     // What is correlated: the form of one scan in memory.
     'series/time-series.ts',
@@ -98,6 +100,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'atlas',
     'series',
     'dataset',
+    'fetch',
     'ingest',
     'connectivity',
     'simulate',
@@ -126,6 +129,8 @@ export const NODE_ONLY: readonly string[] = [
   'ranks/run-on-ranks.ts',
   'runtime/device.ts',
   'runtime/webgpu-probe.ts',
+  // Servers and the file system.
+  'fetch',
   // The file system.
   'files/atomic.ts',
   'atlas/find-atlas.ts',

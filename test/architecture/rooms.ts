@@ -18,12 +18,16 @@ export const GROUND_FLOOR: Readonly<Record<string, readonly string[]>> = {
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   atlas: [],
   series: ['atlas'],
+  // Images stand alone: what comes out of them is a matrix of numbers and the names of its columns.
+  volume: [],
   dataset: [
     'series',
     'atlas',
     // A data set may hold matrices in place of series; who asks for a scan's connectivity need not know which.
     'connectivity',
   ],
+  // One scan's series less its confounds; reads tables of numbers as series are read.
+  denoise: ['series'],
   // From people's files to a data set: joins the rooms that read, denoise and find.
   ingest: ['dataset', 'series', 'atlas', 'volume', 'denoise', 'preprocessors'],
   // Public files come as they are; what is in them is for others to read.
@@ -135,6 +139,11 @@ export const NODE_ONLY: readonly string[] = [
   'files/atomic.ts',
   'atlas/find-atlas.ts',
   'series/find-scans.ts',
+  // Images are streamed from disk and decompressed in the thread pool of Node.
+  'volume/byte-source.ts',
+  'volume/nifti-file.ts',
+  'volume/read-label-image.ts',
+  'volume/parcellate-volume.ts',
   'model/load-model.ts',
   'pretrain/run-directory.ts',
   'files/directory-lock.ts',
@@ -169,6 +178,7 @@ export const BROWSER_ENTRIES: readonly string[] = [
   'finetune/finetune.ts',
   'evaluate/evaluate.ts',
   'series/read-matrix.ts',
+  'denoise/denoise.ts',
   'atlas/atlas.ts',
   'connectivity/kinds.ts',
 ];

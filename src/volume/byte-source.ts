@@ -1,0 +1,76 @@
+/** @file The bytes of an image file from start to end, decompressed on the way. Node only. */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { InputError } from '../errors/input-error.ts';
+import { asInputError } from '../files/atomic.ts';
+
+export interface ByteSource {
+  readonly gzipped: boolean;
+  /** Of the file, as it is on disk. */
+  readonly fileBytes: number;
+  /** To be gone through once, at most. Leaving early closes the file. */
+  readonly chunks: () => AsyncIterable<Uint8Array>;
+  /** Hex; of the file as it is on disk. Whole once the chunks were gone through to their end. */
+  readonly sha256: () => string;
+}
+
+const READ_BYTES = 2 ** 19;
+/** A chunk stays in the processor's cache until its numbers are taken out of it. */
+const INFLATED_BYTES = 2 ** 18;
+
+/**
+ * Looks at a file. What is gzipped is told by its first bytes, not by its name.
+ *
+ * @throws InputError when there is no such file or it cannot be read; from `chunks` also when its compression is damaged
+ */
+export async function openSource(path: string): Promise<ByteSource> {
+  const { gzipped, fileBytes } = await look(path);
+  const hash = createHash('sha256');
+  return { gzipped, fileBytes, chunks: () => readChunks(path, gzipped, hash), sha256: () => hash.digest('hex') };
+}
+
+async function look(path: string): Promise<Pick<ByteSource, 'gzipped' | 'fileBytes'>> {
+  try {
+    const file = await open(path);
+    try {
+      const status = await file.stat();
+      if (!status.isFile()) throw new InputError({ where: path, problem: 'not a file' });
+      const { buffer } = await file.read(new Uint8Array(2), 0, 2, 0);
+      return { gzipped: buffer[0] === 0x1f && buffer[1] === 0x8b, fileBytes: status.size };
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw asInputError(error, path);
+  }
+}
+
+/**
+ * Both reading and inflating run in the thread pool of Node while the caller works on the chunk before: hence a high
+ * water mark of several chunks, which lets them run ahead.
+ */
+async function* readChunks(path: string, gzipped: boolean, hash: ReturnType<typeof createHash>) {
+  const file = createReadStream(path, { highWaterMark: READ_BYTES });
+  file.on('data', (chunk) => hash.update(chunk));
+  const options = { chunkSize: INFLATED_BYTES, highWaterMark: 4 * INFLATED_BYTES };
+  // The error reaches the reader of the last stream; the callback is only there so that it is not thrown a second time.
+  const chunks: AsyncIterable<Uint8Array> = gzipped ? pipeline(file, createGunzip(options), () => {}) : file;
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw compressionError(error, path) ?? asInputError(error, path);
+  } finally {
+    file.destroy();
+  }
+}
+
+function compressionError(error: unknown, where: string): InputError | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !String(error.code).startsWith('Z_')) return undefined;
+  return new InputError(
+    { where, problem: `the gzip compression is damaged or cut off (${error.message})`, fix: 'copy it again' },
+    { cause: error },
+  );
+}

@@ -1,6 +1,9 @@
 /** @file What a preprocessor left in a folder: the scans that go in, and the files that do not, each with its reason. */
 
-/** Software whose outputs are recognised. `pcp` is the Preprocessed Connectomes Project (ABIDE, ADHD-200). */
+/**
+ * Software whose outputs are recognised. `pcp` is the Preprocessed Connectomes Project (ABIDE, ADHD-200), `dpabi` also
+ * DPARSF and DPABISurf, `fmriprep` also NiBabies.
+ */
 export type Tool = 'fmriprep' | 'xcp-d' | 'c-pac' | 'pcp' | 'dpabi' | 'conn' | 'nilearn' | 'giga-connectome';
 
 /**
@@ -16,14 +19,19 @@ export interface FoundScan {
   readonly name: string;
   readonly tool: Tool;
   readonly content: Content;
+  /** As in the name: `sub-01`, `0050004`, `Subject001`. */
   readonly participant: string;
+  /** As in the name: `ses-1`, `2`. */
   readonly session: string;
+  /** As in the name: `run-1`; with the entities that alone tell two scans apart: `dir-LR_run-1`. */
   readonly run: string;
   readonly site: string;
   readonly task?: string;
   readonly space?: string;
+  /** Voxels or vertices, where the name says: `2`, `91k`. */
+  readonly resolution?: string;
   readonly atlas?: string;
-  /** How the tool denoised, in its own word (`filt_global`, `Scrubbing5`, `simple`). */
+  /** How the tool denoised, in its own word: `cpac/filt_global`, `36Parameter`, `FunImgARCWF`, `Scrubbing5`. */
   readonly strategy?: string;
   /** Repetition time, seconds, from a sidecar. */
   readonly tr?: number;
@@ -33,6 +41,8 @@ export interface FoundScan {
   readonly mask?: string;
   /** Share of the voxels of each ROI that has signal. */
   readonly coverage?: string;
+  /** Motion of a scan that is denoised already (XCP-D): a table with the column `framewise_displacement`, mm. */
+  readonly motion?: string;
   /** Which array of a file with several (MATLAB, HDF5). */
   readonly array?: string;
   /** A connectivity file holds Fisher z, not correlations. */
@@ -43,28 +53,34 @@ export interface FoundScan {
 export interface Skipped {
   readonly name: string;
   readonly reason: string;
+  /** The file was wanted, but something about it is wrong (no confounds, a broken sidecar or link). */
+  readonly faulty?: boolean;
 }
 
 export interface Discovery {
   readonly tool: Tool;
   /** In natural order of their names. */
   readonly scans: readonly FoundScan[];
+  /** In natural order of their names. */
   readonly skipped: readonly Skipped[];
   /** `participants.tsv`, or the phenotypic table that comes with the outputs. */
   readonly participantsTable?: string;
   /** One table a participant (`sub-01_sessions.tsv`), in natural order. */
   readonly sessionsTables?: readonly string[];
   /** What was chosen where nothing was asked for, in sentences. */
-  readonly notes?: readonly string[];
+  readonly notes: readonly string[];
 }
 
-/** Which of several is wanted; what is not said must be the same for all scans, or have a default of the field. */
+/** Which of several is wanted. What is not said must be the same for all scans, or have a default of the field. */
 export interface Selection {
   readonly tool?: Tool;
+  readonly content?: Content;
   readonly task?: string;
+  /** `MNI152NLin6Asym`, or with its resolution `MNI152NLin6Asym:res-2`. */
   readonly space?: string;
   readonly atlas?: string;
   readonly strategy?: string;
   readonly session?: string;
-  readonly content?: Content;
+  /** Take also volumes of fMRIPrep that have no table of confounds. */
+  readonly withoutConfounds?: boolean;
 }

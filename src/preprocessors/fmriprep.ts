@@ -1,0 +1,106 @@
+/**
+ * @file What fMRIPrep leaves: preprocessed BOLD with a table of confounds beside it.
+ *
+ * Names: fMRIPrep documentation, "Outputs of fMRIPrep" (24.x), and its change log for the old ones: tables were
+ * `_bold_confounds.tsv` in 1.0 and 1.1, `_desc-confounds_regressors.tsv` up to 20.1, and `_desc-confounds_timeseries.tsv`
+ * since; volumes were `_bold_space-<space>_preproc.nii.gz` in 1.0 and 1.1. NiBabies has the same names.
+ */
+import { type BidsName, join, sourceOf } from './bids-name.ts';
+import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';
+import type { TreeFile } from './file-tree.ts';
+import type { Content, Skipped } from './found.ts';
+
+export const fmriprep: Naming = {
+  tool: 'fmriprep',
+  claims: ({ bids }) => bids.entities.has('sub') && (isPreprocessed(bids) || isConfounds(bids)),
+  find,
+};
+
+function isConfounds({ entities, suffix, words, extension }: BidsName): boolean {
+  if (extension !== '.tsv') return false;
+  if (entities.get('desc') === 'confounds') return suffix === 'timeseries' || suffix === 'regressors';
+  return suffix === 'confounds' && words.includes('bold');
+}
+
+function isPreprocessed(bids: BidsName): boolean {
+  return descriptionOf(bids) !== undefined && contentOf(bids) !== undefined;
+}
+
+/** `preproc`, or `smoothAROMAnonaggr` where ICA-AROMA's components are removed already. */
+function descriptionOf({ entities, suffix, words, extension }: BidsName): string | undefined {
+  if (suffix === 'preproc' && words.includes('bold')) return entities.get('variant') ?? 'preproc';
+  if (suffix !== 'bold') return undefined;
+  // CIFTI files have no desc.
+  const desc = entities.get('desc') ?? (extension === '.dtseries.nii' ? 'preproc' : undefined);
+  return desc === 'preproc' || desc === 'smoothAROMAnonaggr' ? desc : undefined;
+}
+
+function contentOf({ extension }: BidsName): Content | undefined {
+  if (extension === '.nii.gz' || extension === '.nii') return 'volume';
+  return extension === '.dtseries.nii' ? 'dense-series' : undefined;
+}
+
+function find(files: readonly TreeFile[]): Candidates {
+  const confounds = new Map<string, TreeFile>();
+  const others = new Map<string, TreeFile>();
+  for (const file of files) {
+    if (isConfounds(file.bids)) confounds.set(`${file.folder}/${sourceOf(file.bids)}`, file);
+    if (/\.json$|brainmask\.|_mask\./.test(file.base)) others.set(file.name, file);
+  }
+  const masks = masksOf([...others.values()]);
+  const scans: Candidate[] = [];
+  const skipped: Skipped[] = [];
+  for (const file of files) {
+    const reason = reasonToSkip(file.bids);
+    if (reason !== undefined) skipped.push({ name: file.name, reason });
+    else if (isPreprocessed(file.bids)) scans.push(scanOf(file));
+  }
+  return { scans, skipped };
+
+  function scanOf(file: TreeFile): Candidate {
+    const table = confounds.get(`${file.folder}/${sourceOf(file.bids)}`);
+    const sidecar = table === undefined ? undefined : others.get(table.name.replace(/\.tsv$/, '.json'));
+    const scan = bidsScan(file, {
+      tool: 'fmriprep',
+      content: contentOf(file.bids) ?? 'volume',
+      ...given({
+        strategy: descriptionOf(file.bids),
+        mask: masks.get(`${file.folder}/${gridOf(file.bids)}`)?.path,
+        confounds: table && { table: table.path, ...given({ sidecar: sidecar?.path }) },
+      }),
+    });
+    const fault = table?.broken === true ? 'its table of confounds is a link that points to nothing' : undefined;
+    return candidate(file, scan, fault ?? (table === undefined ? NO_CONFOUNDS : undefined));
+  }
+}
+
+/** The only fault that a reader may wave through. */
+export const NO_CONFOUNDS = 'no table of confounds lies beside it (desc-confounds_timeseries.tsv)';
+
+/** Brain masks by the grid that they have in common with their volumes. */
+function masksOf(files: readonly TreeFile[]): Map<string, TreeFile> {
+  const masks = new Map<string, TreeFile>();
+  for (const file of files) {
+    const { entities, suffix } = file.bids;
+    if (suffix === 'brainmask' || (suffix === 'mask' && entities.get('desc') === 'brain'))
+      masks.set(`${file.folder}/${gridOf(file.bids)}`, file);
+  }
+  return masks;
+}
+
+function gridOf(bids: BidsName): string {
+  return `${sourceOf(bids)}_${join(bids.entities, ['space', 'cohort', 'res'])}`;
+}
+
+function reasonToSkip({ entities, suffix, extension, words }: BidsName): string | undefined {
+  if (extension === '.func.gii') return 'the surface of one hemisphere; take the volume, or CIFTI (--cifti-output)';
+  if (suffix !== 'bold' && !(suffix === 'preproc' && words.includes('bold'))) return undefined;
+  if (extension !== '.nii.gz' && extension !== '.nii' && extension !== '.dtseries.nii') return undefined;
+  if (entities.has('echo')) return 'one echo of several; their combination is what goes in';
+  const desc = entities.get('desc');
+  if (desc === undefined && suffix === 'bold' && extension !== '.dtseries.nii')
+    return 'raw BOLD or a reference, not preprocessed';
+  return descriptionOf({ entities, suffix, extension, words }) === undefined
+    ? `desc-${desc}: not a preprocessed scan`
+    : undefined;
+}

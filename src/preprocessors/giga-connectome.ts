@@ -1,0 +1,50 @@
+/**
+ * @file What giga_connectome leaves: series and correlations by atlas and denoising, made with nilearn.
+ *
+ * Names: giga_connectome documentation, "Outputs" (0.5 and later: `seg-…_desc-denoise<Strategy>_timeseries.tsv`,
+ * `…_meas-PearsonCorrelation_…_relmat.tsv`, the TR as `SamplingFrequency` in `…_timeseries.json`; 0.4 and before: one
+ * HDF5 file `[sub-…_]atlas-<atlas>_desc-<strategy>.h5` with the arrays of all scans).
+ */
+import type { BidsName } from './bids-name.ts';
+import { bidsScan, type Candidate, type Candidates, candidate, type Naming } from './candidate.ts';
+import type { TreeFile } from './file-tree.ts';
+import type { Content, Skipped } from './found.ts';
+
+export const gigaConnectome: Naming = {
+  tool: 'giga-connectome',
+  claims: ({ bids }) => contentOf(bids) !== undefined || isContainer(bids),
+  find,
+};
+
+const DENOISE = /^denoise(?=[A-Z0-9])/;
+
+function contentOf({ entities, suffix, extension }: BidsName): Content | undefined {
+  if (extension !== '.tsv' || !entities.has('sub') || !DENOISE.test(entities.get('desc') ?? '')) return undefined;
+  if (suffix === 'timeseries') return entities.has('seg') || entities.has('atlas') ? 'series' : undefined;
+  return suffix === 'relmat' ? 'connectivity' : undefined;
+}
+
+/** The scans of one participant, or of all, in one HDF5 file: `container` of {@link find}. */
+function isContainer({ entities, suffix, extension }: BidsName): boolean {
+  return extension === '.h5' && suffix === '' && entities.has('atlas') && entities.has('desc');
+}
+
+function find(files: readonly TreeFile[]): Candidates {
+  const scans: Candidate[] = [];
+  const skipped: Skipped[] = [];
+  for (const file of files) {
+    const { entities } = file.bids;
+    const content = contentOf(file.bids);
+    const measure = entities.get('meas') ?? entities.get('stat') ?? 'PearsonCorrelation';
+    if (content === 'connectivity' && !/^pearsoncorrelation$/i.test(measure))
+      skipped.push({ name: file.name, reason: `${measure}, not Pearson's correlation` });
+    else if (content !== undefined) {
+      const strategy = (entities.get('desc') ?? '').replace(DENOISE, '');
+      scans.push(candidate(file, bidsScan(file, { tool: 'giga-connectome', content, strategy })));
+    } else if (isContainer(file.bids)) {
+      const strategy = entities.get('desc') ?? '';
+      scans.push(candidate(file, bidsScan(file, { tool: 'giga-connectome', content: 'series', strategy })));
+    }
+  }
+  return { scans, skipped };
+}

@@ -1,0 +1,49 @@
+/**
+ * @file Matrices that people save from nilearn's maskers and `ConnectivityMeasure`: one file a scan, named by participant.
+ *
+ * Nilearn itself names no files. The names are those of BIDS extension proposals 12 and 17 (`_timeseries`, `_relmat`) and
+ * of what is common: a suffix such as `_connectome` or `_correlation`, or none.
+ */
+import type { BidsName } from './bids-name.ts';
+import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';
+import type { TreeFile } from './file-tree.ts';
+import type { Content, Skipped } from './found.ts';
+
+export const nilearn: Naming = {
+  tool: 'nilearn',
+  claims: ({ bids }) => contentOf(bids) !== undefined,
+  find,
+};
+
+const EXTENSIONS = /^\.(npy|npz|csv|tsv|txt|1D|mat|h5|hdf5|parquet)$/;
+const SERIES = /^(timeseries|timecourses?|ts|signals?|series|rois?|parcellated)?$/i;
+const CONNECTIVITY = /^(connectome|connectivity|correlations?|corr|fc|relmat|conmat)$/i;
+
+function contentOf({ entities, words, suffix, extension }: BidsName): Content | undefined {
+  if (!entities.has('sub') || !EXTENSIONS.test(extension) || words.length > 1 || words[0] !== (suffix || undefined))
+    return undefined;
+  // A table of regressors beside the scans.
+  if (/^confounds/.test(entities.get('desc') ?? '')) return undefined;
+  if (SERIES.test(suffix)) return 'series';
+  return CONNECTIVITY.test(suffix) ? 'connectivity' : undefined;
+}
+
+function find(files: readonly TreeFile[]): Candidates {
+  const scans: Candidate[] = [];
+  const skipped: Skipped[] = [];
+  for (const file of files) {
+    const content = contentOf(file.bids);
+    const measure = file.bids.entities.get('meas') ?? file.bids.entities.get('stat');
+    if (content === undefined) continue;
+    if (content === 'connectivity' && measure !== undefined && !/^(pearson)?correlation$/i.test(measure))
+      skipped.push({ name: file.name, reason: `${measure}, not Pearson's correlation` });
+    else
+      scans.push(
+        candidate(
+          file,
+          bidsScan(file, { tool: 'nilearn', content, ...given({ strategy: file.bids.entities.get('desc') }) }),
+        ),
+      );
+  }
+  return { scans, skipped };
+}

@@ -17,9 +17,9 @@ export interface ByteSource {
   readonly sha256: () => string;
 }
 
-const READ_BYTES = 2 ** 19;
-/** A chunk stays in the processor's cache until its numbers are taken out of it. */
-const INFLATED_BYTES = 2 ** 18;
+/** Large chunks: between two of them the thread that inflates waits for the one that adds. */
+const READ_BYTES = 2 ** 20;
+const INFLATED_BYTES = 2 ** 21;
 
 /**
  * Looks at a file. What is gzipped is told by its first bytes, not by its name.
@@ -54,10 +54,11 @@ async function look(path: string): Promise<Pick<ByteSource, 'gzipped' | 'fileByt
  */
 async function* readChunks(path: string, gzipped: boolean, hash: ReturnType<typeof createHash>) {
   const file = createReadStream(path, { highWaterMark: READ_BYTES });
-  file.on('data', (chunk) => hash.update(chunk));
   const options = { chunkSize: INFLATED_BYTES, highWaterMark: 4 * INFLATED_BYTES };
   // The error reaches the reader of the last stream; the callback is only there so that it is not thrown a second time.
   const chunks: AsyncIterable<Uint8Array> = gzipped ? pipeline(file, createGunzip(options), () => {}) : file;
+  // After the pipeline, so that a chunk is hashed while it is being inflated.
+  file.on('data', (chunk) => hash.update(chunk));
   try {
     yield* chunks;
   } catch (error) {

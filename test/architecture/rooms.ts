@@ -28,6 +28,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // One scan's series less its confounds; reads tables of numbers as series are read.
   denoise: ['series'],
+  // Names of other programs' outputs; reads no scan.
+  preprocessors: [],
   // From people's files to a data set: joins the rooms that read, denoise and find.
   ingest: ['dataset', 'series', 'atlas', 'volume', 'denoise', 'preprocessors'],
   // Public files come as they are; what is in them is for others to read.
@@ -154,6 +156,8 @@ export const NODE_ONLY: readonly string[] = [
   'simulate/write-cohort.ts',
   // Benches are of this machine.
   'bench',
+  // Walks folders.
+  'preprocessors',
   // Takes files in, on threads.
   'ingest',
   // Data sets live on disk; a browser holds its own and needs only the interface.

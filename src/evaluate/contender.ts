@@ -14,6 +14,11 @@ export interface Contender {
    * @param index of the split, for the contender's own draws
    */
   readonly decide: (task: AnyTask, split: Split, index: number) => Float64Array | Promise<Float64Array>;
+  /**
+   * Of a network that stops by the validation rows: what it says of them, in the order of `split.validation`, once it has
+   * decided split `index`.
+   */
+  readonly validated?: (index: number) => Float64Array | undefined;
 }
 
 /** Features of every scan. A table that is fitted (tangent space, harmonised) is another one on every split. */

@@ -17,16 +17,19 @@ import type { AnyTask } from './task-kinds.ts';
  * @returns decides as other contenders do; refuses a split without validation rows (InputError)
  */
 export function finetunedContender(name: string, model: ModelWeights, rows: FinetuneRows, options: FinetuneOptions) {
+  const validated = new Map<number, Float64Array>();
   return {
     name,
     decide: async (task: AnyTask, split: Split, index: number): Promise<Float64Array> => {
       const data = { rows, target: finetuneTarget(task) };
-      const { scores } = await finetuneOnSplit(model, data, rowsOfParts(task, split), {
+      const { scores, validation } = await finetuneOnSplit(model, data, rowsOfParts(task, split), {
         ...options,
         seed: options.seed + index,
       });
+      validated.set(index, decisionsOf(task, validation));
       return decisionsOf(task, scores);
     },
+    validated: (index: number) => validated.get(index),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Dealt, EvaluationRequest } from './run-evaluation.ts';
 import type { Split } from './splits.ts';
 import { classNames, classOfScans } from './strata.ts';
 import type { AnyTask, MultiClassTask } from './task-kinds.ts';
-import { calibrated, pooledEstimates, subgroupTables } from './two-class-statistics.ts';
+import { calibrated, calibratedByValidation, pooledEstimates, subgroupTables } from './two-class-statistics.ts';
 
 /** The part of the document that belongs to the kind of question, and probabilities where there are any. */
 export function statisticsOf(request: EvaluationRequest, dealt: Dealt, contenders: LineUp, scored: Scored) {
@@ -20,8 +20,11 @@ export function statisticsOf(request: EvaluationRequest, dealt: Dealt, contender
       const { seed, permutations } = request;
       const { frozen } = contenders;
       const predictions = pooledPredictions(task, splits, decisions.model);
-      // Fine-tuning five times more on every split would cost more than all the rest.
-      const probable = frozen && calibrated(task, splits, frozen, decisions.model, seed);
+      const { validated } = contenders.model;
+      const probable =
+        frozen === undefined
+          ? validated && calibratedByValidation(task, splits, validated, decisions.model)
+          : calibrated(task, splits, frozen, decisions.model, seed);
       const permutation = permutations === 0 ? undefined : permutedAuc(request, { ...dealt, task }, contenders);
       const content = {
         kind: task.kind,

@@ -36,7 +36,9 @@ const Calibration = z
     intercept: Determined,
     points: z.array(z.object({ n: Count, predicted: z.number(), observed: z.number() })),
   })
-  .describe('Of probabilities by Platt scaling inside the training rows')
+  .describe(
+    'Of probabilities by Platt scaling inside the training rows; of a fine-tuned network, on the validation rows',
+  )
   .meta({ id: 'calibration' });
 
 const Subgroup = z

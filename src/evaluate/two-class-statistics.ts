@@ -4,12 +4,13 @@ import { isMissing } from '../dataset/missing-value.ts';
 import { randomStream } from '../random/draws.ts';
 import { bootstrapEstimates, type PooledPrediction, pooledPredictions } from './bootstrap.ts';
 import { type Calibration, calibrationOf } from './calibration.ts';
+import type { Contender } from './contender.ts';
 import type { Estimate } from './interval.ts';
 import { columnValue } from './label-rule.ts';
 import type { Task } from './labels.ts';
 import type { Frozen } from './line-up.ts';
 import { classificationMetrics } from './metrics.ts';
-import { plattOnSplit, plattProbabilities } from './platt.ts';
+import { fitPlatt, plattOnSplit, plattProbabilities } from './platt.ts';
 import { targetOf } from './protocols.ts';
 import type { Decisions } from './replicates.ts';
 import { rowsWithin } from './split-rows.ts';
@@ -57,6 +58,37 @@ export function calibrated(
     if (scaling === undefined) return undefined;
     probabilities.push(...plattProbabilities(scaling, decisions[index]));
   }
+  return calibrationOfAll(task, splits, decisions, probabilities);
+}
+
+/**
+ * The same for a network that is fine-tuned: its Platt scaling is fitted on the validation rows, by which it was stopped and
+ * not trained. Five more fine-tunings a split, as for frozen features, would cost more than all the rest.
+ *
+ * @returns undefined when the validation rows of a split lack a class
+ */
+export function calibratedByValidation(
+  task: Task,
+  splits: readonly Split[],
+  validated: NonNullable<Contender['validated']>,
+  decisions: Decisions,
+): CalibratedDecisions | undefined {
+  const probabilities: number[] = [];
+  for (const [index, { validation }] of splits.entries()) {
+    const held = validated(index);
+    const positive = validation.map((i) => task.scans[i].positive);
+    if (held === undefined || new Set(positive).size < 2) return undefined;
+    probabilities.push(...plattProbabilities(fitPlatt(held, positive), decisions[index]));
+  }
+  return calibrationOfAll(task, splits, decisions, probabilities);
+}
+
+function calibrationOfAll(
+  task: Task,
+  splits: readonly Split[],
+  decisions: Decisions,
+  probabilities: readonly number[],
+): CalibratedDecisions {
   const truth = pooledPredictions(task, splits, decisions).map(({ positive }) => positive);
   return { calibration: calibrationOf(probabilities, truth), probabilities: Float64Array.from(probabilities) };
 }

@@ -53,7 +53,7 @@ export interface Finetuned extends Learnt {
  *
  * One epoch of the small preset at 100 ROIs takes 1.3 GFLOP a training row and 0.4 a validation row.
  *
- * @returns what was learnt, and the scores of `split.test` in its order
+ * @returns what was learnt, and the scores of `split.test` and `split.validation` in their order
  * @throws InputError as {@link checkSplit}, and when the loss is not a number in any epoch
  */
 export async function finetuneOnSplit(
@@ -61,15 +61,17 @@ export async function finetuneOnSplit(
   data: FinetuneData,
   split: RowSplit,
   options: FinetuneOptions,
-): Promise<{ readonly learnt: Finetuned; readonly scores: Scores }> {
+): Promise<{ readonly learnt: Finetuned; readonly scores: Scores; readonly validation: Scores }> {
   checkSplit(data, split);
   const { settings, seed, compile } = options;
   const scale = scaleOf(data.target, split.train, settings.classWeights);
   const learning = learner(model, data, scale, { settings, seed, compile });
   try {
     const fitted = await trainUntilStopped(learning, data.target, scale, split, options);
-    const outputs = await learning.outputs(split.test);
-    return { learnt: { ...fitted, scale }, scores: scoresOf(outputs, scale, outputsOf(data.target)) };
+    const answers = async (rows: readonly number[]) =>
+      scoresOf(await learning.outputs(rows), scale, outputsOf(data.target));
+    const scores = await answers(split.test);
+    return { learnt: { ...fitted, scale }, scores, validation: await answers(split.validation) };
   } finally {
     await learning.release();
   }

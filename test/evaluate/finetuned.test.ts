@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { finetunedContender, finetuneTarget } from '../../src/evaluate/finetuned-contender.ts';
 import { finetuningWarnings } from '../../src/evaluate/finetuned-guard.ts';
 import { areaUnderRoc } from '../../src/evaluate/metrics.ts';
+import { fitPlatt, plattProbabilities } from '../../src/evaluate/platt.ts';
 import { repeatedSplits } from '../../src/evaluate/splits.ts';
 import type { MultiClassTask, RegressionTask } from '../../src/evaluate/task-kinds.ts';
+import { calibratedByValidation } from '../../src/evaluate/two-class-statistics.ts';
 import { FINETUNE_DEFAULTS } from '../../src/finetune/settings.ts';
 import type { ModelCard } from '../../src/model/card.ts';
 import { modelSize } from '../../src/model/size.ts';
@@ -59,6 +61,30 @@ describe('the contender', () => {
     const [halves] = repeatedSplits(ages, 1, 0);
     for (const age of await contender.decide(ages, halves, 0)) expect(Math.abs(age - 1000)).toBeLessThan(10);
     expect(finetuneTarget(ages).truth[rowOf(7)]).toBe(1000 + values[7 * 16]);
+  });
+
+  it('keeps what it says of the validation rows, from which probabilities are made', async () => {
+    const splits = repeatedSplits(task, 2, 0);
+    expect(contender.validated(7)).toBeUndefined();
+    const decisions: Float64Array[] = [];
+    for (const [index, split] of splits.entries()) decisions.push(await contender.decide(task, split, index));
+    const rows = splits.map(({ validation }, index) => {
+      const positive = validation.map((i) => task.scans[i].positive);
+      const held = contender.validated(index)!;
+      expect(areaUnderRoc(held, positive).value).toBeGreaterThan(0.9);
+      return { held, positive };
+    });
+    const { calibration, probabilities } = calibratedByValidation(task, splits, contender.validated, decisions)!;
+    expect(calibration.n).toBe(splits[0].test.length + splits[1].test.length);
+    const expected = rows.flatMap(({ held, positive }, index) => [
+      ...plattProbabilities(fitPlatt(held, positive), decisions[index]),
+    ]);
+    expect([...probabilities]).toEqual(expected);
+    const missing = splits.map((split) => ({
+      ...split,
+      validation: split.validation.filter((i) => task.scans[i].positive),
+    }));
+    expect(calibratedByValidation(task, missing, contender.validated, decisions)).toBeUndefined();
   });
 
   it('refuses a split without validation rows', async () => {

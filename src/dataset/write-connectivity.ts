@@ -24,7 +24,6 @@ export interface NewMatrix {
 /**
  * Writes a data set of connectivity. The directory appears (or is replaced) when all is done.
  *
- * @param scans as many as `options.total` says
  * @throws InputError when there are no scans, an id is empty or occurs twice, or a column name is reserved; the directory
  *   is then as it was before
  */
@@ -32,7 +31,7 @@ export async function writeConnectivity(
   directory: string,
   dataset: NewDataset & { readonly fcKind: StatedFcKind },
   scans: Iterable<NewMatrix> | AsyncIterable<NewMatrix>,
-  options: WriteOptions & { readonly total: number },
+  options: WriteOptions,
 ): Promise<ConnectivityDescription> {
   checkPhenotypeColumns(dataset.phenotypeColumns);
   let description: ConnectivityDescription | undefined;
@@ -71,25 +70,31 @@ async function writeMatrices(
   path: string,
   rois: number,
   matrices: Iterable<NewMatrix> | AsyncIterable<NewMatrix>,
-  { total, progress }: { readonly total: number } & Pick<WriteOptions, 'progress'>,
+  { total, progress }: WriteOptions,
 ): Promise<{ readonly scans: readonly Scan[]; readonly sha256: string }> {
   const file = openSync(path, 'w');
   try {
     const hash = createHash('sha256');
     const scans: Scan[] = [];
     const ids = new Set<string>();
-    writeWhole(file, npyHeader('<f4', [total, rois, rois]));
+    // As long as the one that is written over it when the number of scans is known.
+    const before = npyHeader('<f4', [0, rois, rois]);
+    writeWhole(file, before, 0);
     for await (const { scan, matrix, where } of matrices) {
       checkId(scan, ids, where);
       if (matrix.length !== rois * rois) throw new RangeError(`${where}: ${matrix.length} numbers for ${rois} ROIs`);
       const bytes = new Uint8Array(matrix.buffer, matrix.byteOffset, matrix.byteLength);
       hash.update(bytes);
-      writeWhole(file, bytes);
+      writeWhole(file, bytes, before.byteLength + scans.length * bytes.byteLength);
       scans.push({ ...scan, offset: scans.length });
       ids.add(scan.scanId);
-      progress?.(scans.length, total);
+      progress?.(scans.length, total ?? scans.length);
     }
-    if (scans.length !== total || total === 0) throw new RangeError(`${scans.length} matrices of ${total} came`);
+    if (scans.length === 0)
+      throw new InputError({ where: path, problem: 'there is no matrix to write', fix: 'name at least one scan' });
+    const header = npyHeader('<f4', [scans.length, rois, rois]);
+    if (header.byteLength !== before.byteLength) throw new Error(`the .npy header grew to ${header.byteLength} bytes`);
+    writeWhole(file, header, 0);
     return { scans, sha256: hash.digest('hex') };
   } finally {
     closeSync(file);
@@ -103,10 +108,11 @@ function checkId({ scanId, participantId }: NewMatrix['scan'], ids: ReadonlySet<
     throw new InputError({
       where,
       problem: `the scan id "${scanId}" occurs twice`,
-      fix: 'tell repeated scans of a participant apart by session and run',
+      fix: 'tell repeated scans of a participant apart by session and run (of stacks: --session)',
     });
 }
 
-function writeWhole(file: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.byteLength; ) done += writeSync(file, bytes, done);
+function writeWhole(file: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.byteLength; )
+    done += writeSync(file, bytes, done, bytes.byteLength - done, position + done);
 }

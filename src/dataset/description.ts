@@ -6,13 +6,23 @@ import { InputError } from '../errors/input-error.ts';
 /** Raised when what is on disk changes in a way that an older reader would misunderstand. */
 export const FORMAT_VERSION = 1;
 
-const SOURCE = z.object({
+export const SOURCE = z.object({
   /** Relative to the folder that was ingested. */
   path: z.string(),
   sha256: z.string(),
   /** The scan this file holds, and the way its rows and columns were understood. */
   scan: z.string().optional(),
   layout: z.string().optional(),
+  /** Size and last change (ms since 1970) when it was read: an ingest that adds scans reads no file again. */
+  bytes: z.number().optional(),
+  modified: z.number().optional(),
+  /** ROIs in the file, before a projection, and how many of these have no signal. */
+  rois: z.number().optional(),
+  missing: z.number().optional(),
+  /** Repetition time that the file or its sidecar says, seconds. */
+  tr: z.number().optional(),
+  /** What was measured while it was read (`mean_fd`, …): columns of `scans.tsv`. */
+  measures: z.record(z.string(), z.string()).optional(),
 });
 
 const COUNTS = z.object({

@@ -112,7 +112,8 @@ function namedAfter(target: string, temporary: string, error: unknown): unknown 
   return new InputError({ ...error.details, where }, { cause: error });
 }
 
-function checkReplaceable(target: string, overwrite: boolean, marker: string | undefined): void {
+/** @throws InputError when `target` exists and may not be overwritten, or is none of ours (see {@link ReplaceOptions}) */
+export function checkReplaceable(target: string, overwrite: boolean, marker: string | undefined): void {
   if (!existsSync(target)) return;
   if (!overwrite)
     throw new InputError({

@@ -3,20 +3,16 @@ import { realpathSync } from 'node:fs';
 import type { Scan } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { bidsEntities, fileIds } from './file-name.ts';
+import type { FoundFile } from './found-files.ts';
 import type { ParticipantRow } from './participants.ts';
 
-/** A file, its name below the source folder, and the row that it belongs to. */
-export interface Match {
-  readonly path: string;
-  readonly name: string;
+/** A file and the row that it belongs to. */
+export interface Match extends FoundFile {
   readonly row?: ParticipantRow;
 }
 
 /** A scan that is still in its own file. */
-export interface LocatedScan {
-  readonly path: string;
-  /** Relative to the source folder, with `/`. */
-  readonly name: string;
+export interface LocatedScan extends FoundFile {
   /** For messages: the row of the table, or the file. */
   readonly where: string;
   readonly scan: Omit<Scan, 'timepoints' | 'offset'>;
@@ -30,21 +26,27 @@ export interface LocatedScan {
  */
 export function identifyScans(matches: readonly Match[]): LocatedScan[] {
   const names = fileIds(matches.map(({ name }) => name));
-  const scans = matches.map(({ path, name, row }, i): LocatedScan => {
+  const scans = matches.map(({ path, name, found, row }, i): LocatedScan => {
     const entities = bidsEntities(name);
-    const participantId = row?.participantId ?? (entities.participant || names[i]);
-    const session = row?.session || entities.session;
-    const run = row?.run || entities.run;
+    const participantId = row?.participantId ?? (found?.participant || entities.participant || names[i]);
+    const session = row?.session || (found?.session ?? entities.session);
+    const run = row?.run || (found?.run ?? entities.run);
     const scan = {
       scanId: [participantId, session, run].filter((part) => part !== '').join('_'),
       participantId,
       session,
       run,
-      site: row?.site ?? '',
-      tr: row?.tr,
+      site: row?.site || (found?.site ?? ''),
+      tr: row?.tr ?? found?.tr,
       phenotype: row?.phenotype ?? {},
     };
-    return { path, name, where: row === undefined ? path : `${row.where} (${name})`, scan };
+    return {
+      path,
+      name,
+      ...(found === undefined ? {} : { found }),
+      where: row === undefined ? path : `${row.where} (${name})`,
+      scan,
+    };
   });
   refuseRepeats(scans, ({ path }) => realpathSync(path), 'the file was named already, in');
   const count = new Map<string, number>();

@@ -1,0 +1,142 @@
+/** @file All scans of an ingest in order: taken over where they were read before, read where they were not. Node only. */
+import { availableParallelism } from 'node:os';
+import type { Source } from '../dataset/description.ts';
+import type { NewScan } from '../dataset/write-dataset.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { TimeSeries } from '../series/time-series.ts';
+import { type BadScan, badScansError, isHopeless } from './bad-scans.ts';
+import { type EarlierScans, fileStamp, isUnchanged } from './earlier-scans.ts';
+import type { LocatedScan } from './identify-scans.ts';
+import type { ReadingRules, ScanFile } from './read-scan.ts';
+import type { ReadingJournal } from './reading-journal.ts';
+import { outcomeOf, readInOrder, type ScanReaders, scanReaders } from './scan-readers.ts';
+
+/** A thread starts in the time that it takes to read about so much. */
+const BYTES_FOR_A_THREAD = 32e6;
+
+export interface ReadAllOptions {
+  readonly rules: ReadingRules;
+  /** Leave out scans that cannot be read. */
+  readonly skipBad: boolean;
+  /** By default all cores, when there is work for them. */
+  readonly threads?: number;
+  /** Which array of files with several. */
+  readonly array?: string;
+  /** Repetition time of all scans, seconds. */
+  readonly tr?: number;
+  /** Scans of the data set that is added to. */
+  readonly held: EarlierScans;
+  readonly journal?: ReadingJournal;
+}
+
+/** What is known of the scans once they are read; grows meanwhile. */
+export interface ReadingLog {
+  readonly sources: Source[];
+  readonly bad: BadScan[];
+  /** Columns for `scans.tsv` that were measured. */
+  readonly measures: Set<string>;
+  /** How many files were read, not taken over. */
+  read: number;
+}
+
+export function newLog(): ReadingLog {
+  return { sources: [], bad: [], measures: new Set(), read: 0 };
+}
+
+/** A scan of the data set to be, and the record of its file. */
+interface SourcedScan {
+  readonly source: Source;
+  readonly series: TimeSeries;
+  readonly fresh: boolean;
+}
+
+/**
+ * Yields the scans in order.
+ *
+ * @throws InputError at the end, naming every scan that cannot be read, unless they are to be left out
+ */
+export async function* readAll(
+  scans: readonly LocatedScan[],
+  options: ReadAllOptions,
+  log: ReadingLog,
+): AsyncGenerator<NewScan> {
+  const { rules, journal } = options;
+  const readers = scanReaders(rules, options.threads ?? threadsFor(scans, options));
+  let seen = 0;
+  try {
+    for await (const [located, outcome] of readInOrder(
+      scans,
+      (scan) => sourced(scan, readers, options),
+      readers.threads,
+    )) {
+      seen++;
+      const refused = 'refused' in outcome ? outcome.refused : otherRois(located, outcome.value.source, log);
+      if (refused !== undefined) {
+        log.bad.push({ name: located.name, error: refused });
+        if (isHopeless(log.bad.length, log.sources.length)) break;
+        continue;
+      }
+      if (!('value' in outcome)) continue;
+      const { source, series, fresh } = outcome.value;
+      if (fresh) {
+        journal?.append(source, series);
+        log.read++;
+      }
+      log.sources.push(source);
+      for (const measure of Object.keys(source.measures ?? {})) log.measures.add(measure);
+      yield { scan: scanOf(located, source, options.tr), series, where: located.where };
+    }
+  } finally {
+    await readers.close();
+  }
+  if (log.bad.length > 0 && (!options.skipBad || log.sources.length === 0))
+    throw badScansError(log.bad, seen, journal?.directory);
+}
+
+/** Reads a scan or takes it over. */
+function sourced(located: LocatedScan, readers: ScanReaders, { journal, held, array }: ReadAllOptions) {
+  const { path, name, scan } = located;
+  return outcomeOf(async (): Promise<SourcedScan> => {
+    const earlier = [journal?.scans.get(name), held.get(name)].find(
+      (known) => known !== undefined && (path === '' || isUnchanged(known.source, path)),
+    );
+    if (earlier !== undefined)
+      return { source: { ...earlier.source, scan: scan.scanId }, series: earlier.readSeries(), fresh: false };
+    const stamp = fileStamp(path);
+    const { series, facts } = await readers.read(fileOf(located, array));
+    return { source: { path: name, ...facts, ...stamp, scan: scan.scanId }, series, fresh: true };
+  });
+}
+
+function fileOf({ path, where, found }: LocatedScan, array: string | undefined): ScanFile {
+  const chosen = array ?? found?.array;
+  return { path, where, content: found?.content ?? 'series', ...(chosen === undefined ? {} : { array: chosen }) };
+}
+
+/** A file with another number of ROIs than the files before is of another atlas, also where a projection hides it. */
+function otherRois({ where }: LocatedScan, { rois }: Source, { sources }: ReadingLog): InputError | undefined {
+  const expected = sources.find((source) => source.rois !== undefined)?.rois;
+  if (rois === undefined || expected === undefined || rois === expected) return undefined;
+  return new InputError({
+    where,
+    problem: 'the scan has another number of ROIs than the scans before',
+    expected: `${expected}`,
+    found: `${rois}`,
+    fix: 'ingest scans of different atlases into different data sets',
+  });
+}
+
+/** What the person says of the TR counts first, then their table, then the file. */
+function scanOf({ scan }: LocatedScan, source: Source, tr: number | undefined): NewScan['scan'] {
+  return { ...scan, tr: tr ?? scan.tr ?? source.tr, phenotype: { ...source.measures, ...scan.phenotype } };
+}
+
+function threadsFor(scans: readonly LocatedScan[], { held }: ReadAllOptions): number {
+  const cores = availableParallelism();
+  let bytes = 0;
+  for (const { path, name } of scans) {
+    if (path !== '' && !held.has(name)) bytes += fileStamp(path).bytes;
+    if (bytes >= cores * BYTES_FOR_A_THREAD) break;
+  }
+  return Math.max(1, Math.min(cores, Math.floor(bytes / BYTES_FOR_A_THREAD)));
+}

@@ -48,12 +48,22 @@ export async function download(
   const address = addressOf(file, mirror);
   const target = join(folder, file.name);
   const part = partFile(target);
+  let damaged = 0;
   try {
     const outcome = await persist(
       address,
       async () => {
         const came = await transfer(file, address, part, { patience, signal, received });
-        return 'whole' in came ? checked(file, part, came.whole) : came;
+        if (!('whole' in came)) return came;
+        const found = await checked(file, part, came.whole);
+        // Once may be the line's fault, twice is the server's.
+        if ('again' in found && ++damaged === 2)
+          throw new InputError({
+            where: address,
+            problem: `${found.again}, twice`,
+            fix: 'the file on the server is not the published one, or something on the way changes it',
+          });
+        return found;
       },
       patience,
       signal,

@@ -7,6 +7,8 @@ import { brokenLine, lengthOf, openLine, request } from './request.ts';
 
 /** Files whose size is asked for; the others are taken to be like these. */
 const SAMPLE = 12;
+/** Somebody is waiting for an answer, and nothing is lost yet. */
+const LOOK: Patience = { ...PATIENCE, tries: 3 };
 
 /** Bytes of all files together; `exact` when every one said its size, undefined when none did. */
 export interface RemoteSize {
@@ -34,7 +36,7 @@ export async function remoteSize(files: readonly RemoteFile[], options: Options)
   return { bytes: Math.round((sum / sizes.length) * files.length), exact: sizes.length === files.length };
 }
 
-async function sizeOf(file: RemoteFile, { mirror, patience = PATIENCE }: Options): Promise<number | undefined> {
+async function sizeOf(file: RemoteFile, { mirror, patience = LOOK }: Options): Promise<number | undefined> {
   const address = addressOf(file, mirror);
   const { signal } = new AbortController();
   const attempt = async (): Promise<{ readonly size: number | undefined } | Again> => {
@@ -57,7 +59,7 @@ async function sizeOf(file: RemoteFile, { mirror, patience = PATIENCE }: Options
  *
  * @throws InputError when it cannot be had or is no text
  */
-export async function remoteText(file: RemoteFile, { mirror, patience = PATIENCE }: Options): Promise<Uint8Array> {
+export async function remoteText(file: RemoteFile, { mirror, patience = LOOK }: Options): Promise<Uint8Array> {
   const address = addressOf(file, mirror);
   const { signal } = new AbortController();
   const attempt = async (): Promise<{ readonly bytes: Uint8Array } | Again> => {

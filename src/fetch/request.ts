@@ -52,7 +52,8 @@ export function brokenLine(error: unknown, address: string, line: Line, signal: 
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return { again: `${host} is not found: there is no network, or no such server` };
   if (code === 'ECONNREFUSED') return { again: `${host} refuses the connection` };
-  return { again: `the connection broke off${code === '' ? '' : ` (${code})`}` };
+  const why = code !== '' ? code : cause instanceof Error ? cause.message : '';
+  return { again: `the connection broke off${why === '' ? '' : ` (${why})`}` };
 }
 
 /** A server that answered; its status is 200 or 206, or the file is not there. */

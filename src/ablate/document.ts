@@ -46,7 +46,8 @@ export const AblationDocument = z.object({
   metric: z.string(),
   metric_name: z.string(),
   seed: z.number().int(),
-  plan: SplitPlan,
+  /** Absent with splits of a file that does not say. */
+  plan: SplitPlan.optional(),
   splits: z.number().int(),
   n: z.number().int(),
   participants: z.number().int(),

@@ -31,6 +31,7 @@ interface AblateOptions {
   regress: boolean;
   protocol?: string;
   split: string;
+  splits?: string;
   repeats?: number;
   preset?: string;
   layers?: number;
@@ -66,6 +67,7 @@ export function ablateCommand(): Command {
     .option('--regress', 'predict the number in the column', false)
     .option('--protocol <name>', 'how frozen features are learnt from (default: svm, or ridge-regression)')
     .option('--split <plan>', 'repeated (70/15/15), k-fold:K, leave-one-site-out or column:NAME', 'repeated')
+    .option('--splits <file>', 'use the splits.json of an earlier evaluation')
     .option('--repeats <n>', 'how often the splits are dealt (default: 10; of k-fold 1)', wholeNumber('--repeats', 1))
     .option('--preset <name>', 'of the full method: small, base or large (default: small)')
     .option('--layers <n>', "layers instead of the preset's", wholeNumber('--layers', 1))

@@ -15,7 +15,7 @@ import type { PreparedAblation } from './ablation-run.ts';
 import { VERSION } from './version.ts';
 
 export function documentOf(
-  { request, dataset, plan, task, splits, protocol, seed }: PreparedAblation,
+  { request, dataset, plan, task, splits, splitPlan, protocol, seed }: PreparedAblation,
   { contenders, metric, metricName, warnings }: CellComparison,
   device: Device,
 ): AblationDocument {
@@ -41,7 +41,7 @@ export function documentOf(
     metric,
     metric_name: metricName,
     seed,
-    plan: request.splitPlan,
+    ...(splitPlan === undefined ? {} : { plan: splitPlan }),
     splits: splits.length,
     n: task.scans.length,
     participants: new Set(task.scans.map(({ participantId }) => participantId)).size,

@@ -10,12 +10,12 @@ import { InputError } from '../errors/input-error.ts';
 import { type Protocol, protocolNamed, protocolOf, protocolsFor } from '../evaluate/protocols.ts';
 import type { Sampling } from '../evaluate/replicates.ts';
 import { splitColumnValues } from '../evaluate/split-column.ts';
-import { splitDocument } from '../evaluate/split-file.ts';
+import { parseSplits, type SavedSplits, splitDocument } from '../evaluate/split-file.ts';
 import { pretrainingWarnings, siteWarnings } from '../evaluate/split-guards.ts';
 import { dealSplits, type SplitPlan, scoringOf } from '../evaluate/split-plan.ts';
 import type { Split } from '../evaluate/splits.ts';
 import { type AnyTask, labelTask, type TaskRequest } from '../evaluate/task-kinds.ts';
-import { writeFileAtomically } from '../files/atomic.ts';
+import { readText, writeFileAtomically } from '../files/atomic.ts';
 import type { Device } from '../runtime/device.ts';
 import { documentOf } from './ablation-document.ts';
 import { ablationContenders } from './ablation-evaluation.ts';
@@ -30,6 +30,8 @@ export interface AblationRequest extends TaskRequest {
   readonly plan: PlanRequest;
   readonly protocol?: string | undefined;
   readonly splitPlan: SplitPlan;
+  /** A file of splits to use instead of dealing them. */
+  readonly splits?: string | undefined;
   readonly device: Device;
   readonly threads?: number | undefined;
   readonly lanes?: number | undefined;
@@ -42,6 +44,8 @@ export interface PreparedAblation {
   readonly plan: AblationPlan;
   readonly task: AnyTask;
   readonly splits: readonly Split[];
+  /** What they were dealt by, where that is known. */
+  readonly splitPlan: SplitPlan | undefined;
   readonly protocol: Protocol;
   /** Of pretraining, splits and everything else. */
   readonly seed: number;
@@ -63,13 +67,24 @@ export async function withAblation<T>(
     const plan = planAblation(request.plan, dataset);
     const task = labelTask(dataset, request);
     const seed = plan.runs[0].settings.training.seed;
-    const { splitPlan } = request;
-    const columnValues = splitPlan.kind === 'column' ? splitColumnValues(dataset, task, splitPlan.column) : [];
-    const splits = dealSplits(task, splitPlan, seed, columnValues);
-    return await work({ request, dataset, plan, task, splits, protocol: frozenProtocol(request, task), seed });
+    const { splits, plan: splitPlan } = await splitsOf(request, dataset, task, seed);
+    const protocol = frozenProtocol(request, task);
+    return await work({ request, dataset, plan, task, splits, splitPlan, protocol, seed });
   } finally {
     dataset.close();
   }
+}
+
+/** Those of the file, else dealt by the plan. */
+async function splitsOf(
+  { splits: file, splitPlan: plan }: AblationRequest,
+  dataset: Dataset,
+  task: AnyTask,
+  seed: number,
+): Promise<Pick<SavedSplits, 'splits' | 'plan'>> {
+  if (file !== undefined) return parseSplits(readText(file), file, task, dataset.hash);
+  const columnValues = plan.kind === 'column' ? splitColumnValues(dataset, task, plan.column) : [];
+  return { splits: dealSplits(task, plan, seed, columnValues), plan };
 }
 
 function frozenProtocol({ protocol }: AblationRequest, { kind }: AnyTask): Protocol {
@@ -89,8 +104,8 @@ function frozenProtocol({ protocol }: AblationRequest, { kind }: AnyTask): Proto
  * @param signal ends it after a step, saved; once all runs are done it has no effect
  */
 export async function runAblation(ablation: PreparedAblation, signal: AbortSignal): Promise<AblationEnd> {
-  const { request, dataset, plan, task, splits, protocol, seed } = ablation;
-  const { out, splitPlan } = request;
+  const { request, dataset, plan, task, splits, splitPlan, protocol, seed } = ablation;
+  const { out } = request;
   checkOut(out);
   mkdirSync(join(out, 'runs'), { recursive: true });
   const machine = await runtimeFor(request);
@@ -112,7 +127,7 @@ export async function runAblation(ablation: PreparedAblation, signal: AbortSigna
     seed,
     compile: machine.compile,
   });
-  const pooled = scoringOf(splitPlan) === 'pooled' || splits.length === 1;
+  const pooled = (splitPlan !== undefined && scoringOf(splitPlan) === 'pooled') || splits.length === 1;
   const sampling: Sampling = pooled ? { kind: 'bootstrap', draws: BOOTSTRAP_DRAWS, seed } : { kind: 'repeats' };
   const comparison = await compareCells({ task, splits, sampling, full, others, progress: progressLine('evaluating') });
   const warnings = [

@@ -103,6 +103,19 @@ test('stopped by Ctrl-C and gone on with, it ends as if nothing had been', async
   expect(content('broken')).toEqual(content('whole'));
 });
 
+test('splits of a file are used again, and those of other data refused', async () => {
+  cpSync(at('whole'), at('again'), { recursive: true });
+  rmSync(at('again', 'splits.json'));
+  const splits = JSON.parse(read('whole', 'splits.json'));
+  // Two of the three, so that it is seen which were used.
+  writeFileSync(at('two.json'), JSON.stringify({ ...splits, splits: splits.splits.slice(0, 2) }));
+  await ablate('again', '--splits', at('two.json'));
+  expect(documentIn('again').splits).toBe(2);
+  expect(JSON.parse(read('again', 'splits.json'))).toEqual({ ...splits, splits: splits.splits.slice(0, 2) });
+  writeFileSync(at('other.json'), JSON.stringify({ ...splits, dataset_hash: 'x' }));
+  await expect(ablate('again', '--splits', at('other.json'))).rejects.toThrow('these splits are of another data set');
+});
+
 test('a dry run names cells, shared ones and steps left, and writes nothing', async () => {
   cpSync(at('whole'), at('part'), { recursive: true });
   rmSync(at('part', 'runs', 'drop-80'), { recursive: true });

@@ -1,11 +1,13 @@
 /** @file `brainmass ingest`: scans in their own files into one data set. */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ingest } from '../ingest/ingest.ts';
+import { ingestConnectivity } from '../ingest/ingest-connectivity.ts';
 import { LAYOUTS, type Layout } from '../series/layout.ts';
+import { type ConnectivityFlags, connectivityOptions, withConnectivityOptions } from './connectivity-options.ts';
 import { formatInspection } from './inspect.ts';
 import { printJson, progressLine } from './terminal.ts';
 
-interface Options {
+interface Options extends ConnectivityFlags {
   readonly out: string;
   readonly participants?: string;
   readonly id?: string;
@@ -32,10 +34,13 @@ Examples:
     $ brainmass ingest abide/ --participants abide/participants.csv \\
         --project overlap_cc200_to_schaefer100.csv --out abide.dataset
   Any other parcellation, with the names of its ROIs in a file, rows being ROIs:
-    $ brainmass ingest scans/*.txt --atlas my-rois.csv --layout roi-time --tr 0.72 --out my.dataset`;
+    $ brainmass ingest scans/*.txt --atlas my-rois.csv --layout roi-time --tr 0.72 --out my.dataset
+  Connectivity matrices without series, two stacks of the same people (docs/connectivity-matrices.md):
+    $ brainmass ingest fc_test.npy fc_retest.npy --connectivity --fc-kind pearson \\
+        --ids subjects.txt --sessions test,retest --out fc.dataset`;
 
 export function ingestCommand(): Command {
-  return new Command('ingest')
+  const command = new Command('ingest')
     .description('Read parcellated scans (.npy .npz .1D .csv .tsv .txt) into one data set')
     .argument('<source...>', 'folders or files with one scan a file')
     .requiredOption('--out <dataset>', 'directory to write')
@@ -51,7 +56,8 @@ export function ingestCommand(): Command {
     .option('--atlas <id|file|n>', 'schaefer100, cc200, aal116, a file with ROI names, or a number of ROIs')
     .option('--project <overlap.csv>', 'take the scans to another atlas by voxel overlap (then --atlas is the target)')
     .option('--tr <seconds>', 'repetition time of all scans', seconds)
-    .option('--array <name>', 'which array of .npz files')
+    .option('--array <name>', 'which array of .npz files');
+  return withConnectivityOptions(command)
     .option('--overwrite', 'replace the data set when it exists')
     .option('--json', 'print one JSON document')
     .addHelpText('after', EXAMPLES)
@@ -74,7 +80,12 @@ async function run(sources: string[], given: Options): Promise<void> {
     ...(siteColumn === undefined ? {} : { site: siteColumn }),
     ...(trColumn === undefined ? {} : { tr: trColumn }),
   };
-  const inspection = await ingest(sources, { ...options, columns, progress: progressLine('ingesting scan') });
+  const common = { ...options, columns, progress: progressLine('ingesting scan') };
+  const ofMatrices = connectivityOptions(given);
+  const inspection =
+    ofMatrices === undefined
+      ? await ingest(sources, common)
+      : await ingestConnectivity(sources, { ...common, ...ofMatrices });
   if (json === true) printJson(inspection);
   else process.stdout.write(`${formatInspection(options.out, inspection)}\n`);
 }

@@ -108,7 +108,7 @@ function checkId({ scanId, participantId }: NewMatrix['scan'], ids: ReadonlySet<
     throw new InputError({
       where,
       problem: `the scan id "${scanId}" occurs twice`,
-      fix: 'tell repeated scans of a participant apart by session and run (of stacks: --session)',
+      fix: 'tell repeated scans of a participant apart by session and run (of stacks: --sessions)',
     });
 }
 

@@ -46,6 +46,14 @@ const ASPECTS: readonly Aspect[] = [
     usual: (values) => CONTENTS.find((content) => values.includes(content)),
   },
   {
+    key: 'strategy',
+    words: ['strategy', 'strategies'],
+    flag: '--strategy',
+    value: ({ strategy }) => strategy ?? '',
+    aliases: ({ strategy }) => (strategy ?? '').split('/'),
+    usual: (values) => only(values, (value) => value === 'preproc' || value === 'denoised'),
+  },
+  {
     key: 'task',
     words: ['task', 'tasks'],
     flag: '--task',
@@ -65,14 +73,6 @@ const ASPECTS: readonly Aspect[] = [
       only(values, (value) => !OWN_SPACES.has(value.replace(/:.*/, ''))),
   },
   { key: 'atlas', words: ['parcellation', 'parcellations'], flag: '--parcellation', value: ({ atlas }) => atlas ?? '' },
-  {
-    key: 'strategy',
-    words: ['strategy', 'strategies'],
-    flag: '--strategy',
-    value: ({ strategy }) => strategy ?? '',
-    aliases: ({ strategy }) => (strategy ?? '').split('/'),
-    usual: (values) => only(values, (value) => value === 'preproc' || value === 'denoised'),
-  },
 ];
 
 /**

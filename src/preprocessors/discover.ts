@@ -18,7 +18,7 @@ import { outputRoots, participantsTable, rawDataset, sessionsTables, sidecarFold
 import { xcpD } from './xcp-d.ts';
 
 /** Those with names of their own first: some of theirs would fit a later one too. */
-const NAMINGS: readonly Naming[] = [xcpD, gigaConnectome, cPac, pcp, dpabi, conn, fmriprep, nilearn];
+const NAMINGS: readonly Naming[] = [xcpD, gigaConnectome, cPac, pcp, dpabi, conn, fmriprep];
 
 /** `sub-2` before `sub-10`, whatever the machine's language. */
 const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
@@ -65,28 +65,28 @@ export function discover(folder: string, selection: Selection = {}): Discovery |
   };
 }
 
+interface Belongings {
+  readonly owned: ReadonlyMap<Tool, readonly TreeFile[]>;
+  readonly unowned: readonly TreeFile[];
+}
+
 /** Every file under the tool that made it. */
-function sortByTool(files: readonly TreeFile[]): ReadonlyMap<Tool, TreeFile[]> {
+function sortByTool(files: readonly TreeFile[]): Belongings {
   const maker = makers(files);
   const owned = new Map<Tool, TreeFile[]>();
   const unowned: TreeFile[] = [];
-  const add = (tool: Tool, file: TreeFile) => {
-    const list = owned.get(tool);
-    if (list === undefined) owned.set(tool, [file]);
-    else list.push(file);
-  };
   for (const file of files) {
-    const tool = maker(file) ?? NAMINGS.find(({ tool, claims }) => tool !== 'nilearn' && claims(file))?.tool;
-    if (tool === undefined) unowned.push(file);
-    else add(tool, file);
+    const tool = maker(file) ?? NAMINGS.find(({ claims }) => claims(file))?.tool;
+    const list = tool === undefined ? unowned : owned.get(tool);
+    if (list !== undefined) list.push(file);
+    else if (tool !== undefined) owned.set(tool, [file]);
   }
-  // What lies beside the files of one tool (masks, tables, sidecars) has no name of its own.
-  const tools = [...owned.keys()];
-  for (const file of unowned) for (const tool of tools) add(tool, file);
-  // Matrices named by participant alone may be anything: they are scans only where no tool has left any.
-  if (tools.length === 0 && unowned.some(nilearn.claims)) owned.set('nilearn', unowned);
-  for (const list of owned.values()) list.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return owned;
+  // What lies beside the files of a tool (masks, tables, sidecars) has no name of its own.
+  for (const list of owned.values()) {
+    for (const file of unowned) list.push(file);
+    list.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+  return { owned, unowned };
 }
 
 interface Found {
@@ -95,15 +95,14 @@ interface Found {
 }
 
 /** The one tool that left scans here, or the one that was asked for. */
-function findScans(
-  files: ReadonlyMap<Tool, readonly TreeFile[]>,
-  { tool: asked }: Selection,
-  where: string,
-): Found | undefined {
-  const all = NAMINGS.flatMap(({ tool, find }): Found[] => {
-    const own = files.get(tool);
+function findScans({ owned, unowned }: Belongings, { tool: asked }: Selection, where: string): Found | undefined {
+  const all = [...NAMINGS, nilearn].flatMap(({ tool, find }): Found[] => {
+    const own = owned.get(tool);
     return own === undefined ? [] : [{ tool, candidates: find(own) }];
   });
+  // Matrices named by participant alone may be anything: they are scans only where no tool has left any.
+  const matrices = nilearn.find(unowned);
+  if (!all.some(({ candidates }) => candidates.scans.length > 0)) all.push({ tool: 'nilearn', candidates: matrices });
   const found = all.filter(({ candidates }) => candidates.scans.length > 0);
   const names = found.map(({ tool, candidates }) => `${tool} (${countOf(candidates.scans.length, 'file')})`).join(', ');
   const wanted = found.find(({ tool }) => tool === asked);
@@ -126,10 +125,11 @@ function findScans(
   return wanted ?? found[0];
 }
 
-/** No scan goes in: the reasons with their numbers, the most frequent first. */
+/** No scan goes in: what is wrong with those that were wanted, else why none was, the most frequent reason first. */
 function nothing(tool: Tool, skipped: readonly Skipped[], where: string): InputError {
+  const faulty = skipped.filter(({ faulty }) => faulty === true);
   const counts = new Map<string, number>();
-  for (const { reason } of skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  for (const { reason } of faulty.length > 0 ? faulty : skipped) counts.set(reason, (counts.get(reason) ?? 0) + 1);
   const reasons = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).slice(0, 4);
   return new InputError({
     where,

@@ -16,6 +16,8 @@ export const nilearn: Naming = {
 };
 
 const EXTENSIONS = /^\.(npy|npz|csv|tsv|txt|1D|mat|h5|hdf5|parquet)$/;
+/** Tables about the study or its scans, and texts. */
+const BESIDE = /^participants\.|^(readme|changes|license)|_(sessions|scans|events|confounds)\.|desc-confounds_/i;
 const SERIES = /^(timeseries|timecourses?|ts|signals?|series|rois?|parcellated)?$/i;
 const CONNECTIVITY = /^(connectome|connectivity|correlations?|corr|fc|relmat|conmat)$/i;
 
@@ -34,8 +36,10 @@ function find(files: readonly TreeFile[]): Candidates {
   for (const file of files) {
     const content = contentOf(file.bids);
     const measure = file.bids.entities.get('meas') ?? file.bids.entities.get('stat');
-    if (content === undefined) continue;
-    if (content === 'connectivity' && measure !== undefined && !/^(pearson)?correlation$/i.test(measure))
+    if (content === undefined) {
+      if (EXTENSIONS.test(file.bids.extension) && !BESIDE.test(file.base))
+        skipped.push({ name: file.name, reason: 'not named as a scan of a participant (sub-…)' });
+    } else if (content === 'connectivity' && measure !== undefined && !/^(pearson)?correlation$/i.test(measure))
       skipped.push({ name: file.name, reason: `${measure}, not Pearson's correlation` });
     else
       scans.push(
@@ -45,5 +49,6 @@ function find(files: readonly TreeFile[]): Candidates {
         ),
       );
   }
-  return { scans, skipped };
+  // Without any scan of a participant this is no layout, but files for who reads all files.
+  return scans.length === 0 ? { scans, skipped: [] } : { scans, skipped };
 }

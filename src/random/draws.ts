@@ -19,6 +19,7 @@ export const PURPOSES = [
   'finetune-dropout',
   'inner-folds',
   'few-shot',
+  'roi-order-null',
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 

@@ -1,0 +1,127 @@
+/** @file A second pass: each scan against the mean of the others, and connectivity against head motion. */
+import type { Dataset } from '../dataset/dataset.ts';
+import type { Progress } from '../progress.ts';
+import type { KnownOrder } from './known-orders.ts';
+import { motionOf } from './motion.ts';
+import { agreementOf, type Placement, placementOf } from './placement.ts';
+import { networkOf, type Survey, withoutScan } from './survey.ts';
+
+/** A site of fewer scans than this has no mean of its own to compare with. */
+const FEWEST_OF_SITE = 5;
+/** Multiplications that the placements of all scans may take (about a minute each 5e10); beyond, a sample is placed. */
+const PLACEMENT_BUDGET = 2e11;
+
+/** A scan compared with the mean of the other scans. */
+export interface ScanComparison {
+  readonly index: number;
+  /** Correlation over pairs of ROIs with the mean of the other scans of its site (of all when the site is small). */
+  readonly likeSite: number;
+  /** The same with all other scans. */
+  readonly likeAll: number;
+  /** The wrong order that makes the scan more like the others, and the correlation it would have. */
+  readonly better: { readonly order: KnownOrder; readonly likeAll: number } | undefined;
+  /** Undefined for scans that were not placed: see {@link Comparisons.placed}. */
+  readonly placement: Placement | undefined;
+}
+
+/** Correlation over scans, within sites, of each pair of ROIs' connectivity with mean framewise displacement. */
+export interface MotionRelation {
+  readonly column: string;
+  readonly scans: number;
+  /** `[rois, rois]`. */
+  readonly correlation: Float32Array;
+}
+
+export interface Comparisons {
+  readonly scans: readonly ScanComparison[];
+  /** How many have a placement: all, or a sample when all would take too long. */
+  readonly placed: number;
+  readonly motion: MotionRelation | undefined;
+}
+
+/** Compares the scans of a survey; nothing to compare with fewer than three. */
+export function compareScans(
+  dataset: Dataset,
+  survey: Survey,
+  orders: readonly KnownOrder[],
+  progress?: Progress,
+): Comparisons {
+  const rois = dataset.roiNames.length;
+  const count = survey.scans.length;
+  if (count < 3) return { scans: [], placed: 0, motion: undefined };
+  const stride = Math.max(1, Math.ceil((count * 3 * rois ** 3) / PLACEMENT_BUDGET));
+  const motion = motionSums(dataset, survey);
+  const scans = survey.scans.map(({ index }, i): ScanComparison => {
+    const network = networkOf(dataset, index);
+    const site = survey.sites.get(dataset.scans[index].site);
+    if (site !== undefined) motion?.add(index, network, site.matrix);
+    const others = withoutScan(survey.mean, network);
+    const likeAll = agreementOf(network, others, rois);
+    const atSite = site !== undefined && site.scans >= FEWEST_OF_SITE && survey.sites.size > 1;
+    const likeSite = atSite ? agreementOf(network, withoutScan(site, network), rois) : likeAll;
+    const better = bestOrder(network, others, rois, orders, likeAll);
+    const placement = i % stride === 0 ? placementOf(network, others, rois) : undefined;
+    progress?.(i + 1, count);
+    return { index, likeSite, likeAll, better, placement };
+  });
+  return { scans, placed: Math.ceil(count / stride), motion: motion?.relation() };
+}
+
+/** The order under which a matrix agrees best with a reference, when that is more than the agreement as it stands. */
+export function bestOrder(
+  matrix: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  rois: number,
+  orders: readonly KnownOrder[],
+  agreement: number,
+): { readonly order: KnownOrder; readonly likeAll: number } | undefined {
+  let best: { readonly order: KnownOrder; readonly likeAll: number } | undefined;
+  for (const order of orders) {
+    const likeAll = agreementOf(matrix, reference, rois, order.columns);
+    if (likeAll > (best?.likeAll ?? agreement)) best = { order, likeAll };
+  }
+  return best;
+}
+
+/** Sums of products of motion and connectivity, both less the mean of their site. */
+function motionSums(dataset: Dataset, survey: Survey) {
+  const found = motionOf(
+    dataset,
+    survey.scans.map(({ index }) => index),
+  );
+  if (found === undefined) return undefined;
+  const { column, values } = found;
+  const size = survey.mean.matrix.length;
+  const siteMeans = new Map<string, { sum: number; scans: number }>();
+  for (const [index, fd] of values) {
+    const mean = siteMeans.get(dataset.scans[index].site) ?? { sum: 0, scans: 0 };
+    siteMeans.set(dataset.scans[index].site, { sum: mean.sum + fd, scans: mean.scans + 1 });
+  }
+  const products = new Float32Array(size);
+  const squares = new Float32Array(size);
+  const motionSquares = new Float32Array(size);
+  let scans = 0;
+  return {
+    add(index: number, network: Float32Array, siteMatrix: Float32Array): void {
+      const fd = values.get(index);
+      const mean = siteMeans.get(dataset.scans[index].site);
+      if (fd === undefined || mean === undefined) return;
+      const moved = fd - mean.sum / mean.scans;
+      scans++;
+      for (let k = 0; k < size; k++) {
+        if (network[k] === 0) continue;
+        const r = network[k] - siteMatrix[k];
+        products[k] += moved * r;
+        squares[k] += r * r;
+        motionSquares[k] += moved * moved;
+      }
+    },
+    relation(): MotionRelation {
+      const correlation = products.map((product, k) => {
+        const norm = Math.sqrt(squares[k] * motionSquares[k]);
+        return norm > 0 ? product / norm : 0;
+      });
+      return { column, scans, correlation };
+    },
+  };
+}

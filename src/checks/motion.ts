@@ -1,0 +1,127 @@
+/** @file Head motion: its column found by the names it goes by, scans that moved most, and what motion does to connectivity. */
+import type { Dataset } from '../dataset/dataset.ts';
+import { isMissing } from '../dataset/missing-value.ts';
+import type { MotionRelation } from './comparisons.ts';
+import { brief, type Finding, someScans } from './finding.ts';
+import { distanceBetween, type Geometry } from './geometry.ts';
+import { correlation, median, spreadOf } from './order-statistics.ts';
+
+/** Mean framewise displacement (mm) as preprocessors and data sets call it, in lower case without marks, best first. */
+const COLUMNS = [
+  'meanfd',
+  'fdmean',
+  'funcmeanfd',
+  'meanframewisedisplacement',
+  'framewisedisplacementmean',
+  'meanfdpower',
+  'meanfdjenkinson',
+  'fdmeanjenkinson',
+  'rmsmean',
+  'meanfdrms',
+];
+/** Mean framewise displacement (mm) above which studies leave a scan out: Power et al., NeuroImage 84:320-341, 2014. */
+const MUCH_MOTION = 0.5;
+/** Fewer scans than this show no relation. */
+const FEWEST_SCANS = 20;
+/** |r| between motion and an edge with p < 0.05 is about 1.96 / sqrt(n). */
+const SIGNIFICANT = 1.96;
+/** Of edges; 5 % is chance. */
+const MANY_EDGES = 0.15;
+
+/** The mean framewise displacement of scans, mm, by index; undefined when no column or hardly a value is known. */
+export function motionOf({ phenotypeColumns, scans }: Dataset, chosen: readonly number[]) {
+  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const column = COLUMNS.flatMap((known) => phenotypeColumns.filter((name) => plain(name) === known))[0];
+  if (column === undefined) return undefined;
+  const values = new Map<number, number>();
+  for (const index of chosen) {
+    const cell = scans[index].phenotype[column] ?? '';
+    const fd = isMissing(cell) ? Number.NaN : Number(cell);
+    if (fd >= 0 && Number.isFinite(fd)) values.set(index, fd);
+  }
+  return values.size < 3 ? undefined : { column, values };
+}
+
+/** Scans that moved much, and groups that moved more than others. */
+export function motionFindings(dataset: Dataset, chosen: readonly number[]): Finding[] {
+  const found = motionOf(dataset, chosen);
+  if (found === undefined) return [];
+  const { column, values } = found;
+  const moved = [...values].filter(([, fd]) => fd > MUCH_MOTION).sort((a, b) => b[1] - a[1]);
+  if (moved.length === 0) return [];
+  const { median: middle } = spreadOf([...values.values()]);
+  const ids = moved.map(([index]) => dataset.scans[index].scanId);
+  return [
+    {
+      id: 'motion',
+      level: 'warning',
+      scans: ids,
+      message:
+        `mean framewise displacement (${column}) is above ${MUCH_MOTION} mm in ${someScans(ids)}, up to ` +
+        `${brief(moved[0][1])} mm; the median is ${brief(middle)} mm`,
+      evidence: { scans: moved.length, most_mm: moved[0][1], median_mm: middle },
+    },
+  ];
+}
+
+export interface MotionSummary {
+  /** Median |correlation| over edges. */
+  readonly median: number;
+  /** Share of edges with p < 0.05; 0.05 is chance. */
+  readonly significantShare: number;
+  /** Correlation over edges of (motion's correlation with the edge) and the edge's length; undefined without places. */
+  readonly withDistance: number | undefined;
+}
+
+/**
+ * How strongly connectivity follows motion ("QC-FC"), and whether that depends on distance: Ciric et al., NeuroImage
+ * 154:174-187, 2017.
+ */
+export function summariseMotion({ correlation: r, scans }: MotionRelation, geometry?: Geometry): MotionSummary {
+  const rois = Math.sqrt(r.length);
+  const edges: number[] = [];
+  for (let i = 0; i < rois; i++) for (let j = 0; j < i; j++) if (r[i * rois + j] !== 0) edges.push(r[i * rois + j]);
+  const limit = SIGNIFICANT / Math.sqrt(scans);
+  return {
+    median: edges.length === 0 ? 0 : median(edges.map(Math.abs)),
+    significantShare: edges.filter((each) => Math.abs(each) > limit).length / Math.max(1, edges.length),
+    withDistance: geometry === undefined ? undefined : distanceDependence(r, rois, geometry),
+  };
+}
+
+function distanceDependence(r: Float32Array, rois: number, { placed, rois: places }: Geometry): number {
+  const [lengths, values]: [number[], number[]] = [[], []];
+  for (const i of placed)
+    for (const j of placed)
+      if (j < i && r[i * rois + j] !== 0) {
+        lengths.push(distanceBetween(places[i], places[j]));
+        values.push(r[i * rois + j]);
+      }
+  return correlation(lengths, values);
+}
+
+/** A note when more edges follow motion than chance would have. */
+export function motionFcFindings(relation: MotionRelation | undefined, geometry?: Geometry): Finding[] {
+  if (relation === undefined || relation.scans < FEWEST_SCANS) return [];
+  const { median: middle, significantShare, withDistance } = summariseMotion(relation, geometry);
+  if (significantShare < MANY_EDGES) return [];
+  const distance =
+    withDistance === undefined ? '' : `; its correlation with the distance of the ROIs is ${brief(withDistance)}`;
+  return [
+    {
+      id: 'motion-fc',
+      level: 'warning',
+      scans: [],
+      message:
+        `connectivity follows head motion (${relation.column}): within sites, ${Math.round(100 * significantShare)} % of ` +
+        `pairs of ROIs correlate with it at p < 0.05, where chance gives 5 % (median |r| ${brief(middle)})${distance}; ` +
+        'give motion as a covariate, or denoise more strictly',
+      evidence: {
+        scans: relation.scans,
+        median_r: middle,
+        significant_share: significantShare,
+        ...(withDistance === undefined ? {} : { r_with_distance: withDistance }),
+      },
+    },
+  ];
+}

@@ -1,0 +1,141 @@
+/**
+ * @file Whether each ROI of a connectivity matrix behaves like the ROI of the same place in a reference.
+ *
+ * Row i of the matrix (the connectivity profile of ROI i) is correlated with every row of the reference. Rightly placed
+ * ROIs resemble their own row most. The best one-to-one relabelling of all ROIs shows what a wrong order would gain.
+ */
+import { bestAssignment } from '../linear-algebra/assignment.ts';
+
+/** A ROI that behaves like another one. */
+export interface Move {
+  readonly roi: number;
+  /** Where the best relabelling puts it. */
+  readonly as: number;
+}
+
+export interface Placement {
+  /** Correlation of the two matrices over pairs of ROIs. */
+  readonly agreement: number;
+  /** Mean Fisher z of the rows' correlations that the best relabelling gains, over all ROIs; 0 when none is better. */
+  readonly gain: number;
+  /** ROIs that more than {@link LOST_SHARE} of all rows of the reference resemble more than their own, and where they fit. */
+  readonly lost: readonly Move[];
+  /** ROIs that the best relabelling moves with a clear gain. */
+  readonly moved: readonly Move[];
+}
+
+const LOST_SHARE = 0.3;
+/** A gain in Fisher z that noise does not give: rows correlate 0.3 better. */
+const CLEAR_GAIN = 0.3;
+
+/**
+ * @param matrix `[size, size]`, symmetric; ROIs whose row is zero (no signal) are left out
+ * @param reference `[size, size]`, symmetric
+ */
+export function placementOf(matrix: ArrayLike<number>, reference: ArrayLike<number>, size: number): Placement {
+  const present = presentRois(matrix, reference, size);
+  const count = present.length;
+  if (count < 3) return { agreement: 0, gain: 0, lost: [], moved: [] };
+  const likeness = rowLikeness(matrix, reference, size, present);
+  const assigned = bestAssignment(likeness, count);
+  let gain = 0;
+  const lost: Move[] = [];
+  const moved: Move[] = [];
+  for (let i = 0; i < count; i++) {
+    const own = likeness[i * count + i];
+    const gained = likeness[i * count + assigned[i]] - own;
+    gain += gained / count;
+    let better = 0;
+    for (let j = 0; j < count; j++) if (likeness[i * count + j] > own) better++;
+    const move = { roi: present[i], as: present[assigned[i]] };
+    if (better > LOST_SHARE * count) lost.push(move);
+    if (assigned[i] !== i && gained > CLEAR_GAIN) moved.push(move);
+  }
+  return { agreement: agreementOf(matrix, reference, size), gain, lost, moved };
+}
+
+/** ROIs with signal in both. */
+function presentRois(matrix: ArrayLike<number>, reference: ArrayLike<number>, size: number): Int32Array {
+  const hasSignal = (values: ArrayLike<number>, roi: number) => {
+    for (let j = 0; j < size; j++) if (j !== roi && values[roi * size + j] !== 0) return true;
+    return false;
+  };
+  return Int32Array.from(
+    Array.from({ length: size }, (_, roi) => roi).filter((roi) => hasSignal(matrix, roi) && hasSignal(reference, roi)),
+  );
+}
+
+/** Fisher z of the correlation of each row of the matrix with each row of the reference, `[count, count]`. */
+function rowLikeness(
+  matrix: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  size: number,
+  present: Int32Array,
+): Float64Array {
+  const a = unitRows(matrix, size, present);
+  const b = unitRows(reference, size, present);
+  const count = present.length;
+  const out = new Float64Array(count * count);
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < count; j++) {
+      let dot = 0;
+      for (let k = 0; k < count; k++) dot += a[i * count + k] * b[j * count + k];
+      out[i * count + j] = Math.atanh(Math.max(-0.999, Math.min(0.999, dot)));
+    }
+  return out;
+}
+
+/** Rows centred and of norm 1; the diagonal, which says nothing, is replaced by the mean of its row. */
+function unitRows(matrix: ArrayLike<number>, size: number, present: Int32Array): Float64Array {
+  const count = present.length;
+  const out = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) {
+    const row = out.subarray(i * count, (i + 1) * count);
+    let mean = 0;
+    for (let j = 0; j < count; j++)
+      if (j !== i) {
+        row[j] = matrix[present[i] * size + present[j]];
+        mean += row[j] / (count - 1);
+      }
+    row[i] = mean;
+    let squares = 0;
+    for (let j = 0; j < count; j++) {
+      row[j] -= mean;
+      squares += row[j] * row[j];
+    }
+    const norm = Math.sqrt(squares) || 1;
+    for (let j = 0; j < count; j++) row[j] /= norm;
+  }
+  return out;
+}
+
+/**
+ * Correlation over pairs of ROIs of a matrix and a reference, both `[size, size]`; pairs that are 0 in the matrix (an ROI
+ * without signal) are left out.
+ *
+ * @param order if given, the reference's ROI for each ROI of the matrix
+ */
+export function agreementOf(
+  matrix: ArrayLike<number>,
+  reference: ArrayLike<number>,
+  size: number,
+  order?: Int32Array,
+): number {
+  let [n, x, y, xx, yy, xy] = [0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < size; i++) {
+    const row = (order === undefined ? i : order[i]) * size;
+    for (let j = 0; j < i; j++) {
+      const a = matrix[i * size + j];
+      if (a === 0) continue;
+      const b = reference[row + (order === undefined ? j : order[j])];
+      n++;
+      x += a;
+      y += b;
+      xx += a * a;
+      yy += b * b;
+      xy += a * b;
+    }
+  }
+  const [varianceX, varianceY] = [n * xx - x * x, n * yy - y * y];
+  return varianceX > 0 && varianceY > 0 ? (n * xy - x * y) / Math.sqrt(varianceX * varianceY) : 0;
+}

@@ -1,0 +1,168 @@
+/** @file Whether the ROIs of a data set, and of each scan in it, are in the order that it says. */
+import type { Dataset } from '../dataset/dataset.ts';
+import { permutation, randomStream } from '../random/draws.ts';
+import { anatomyOf } from './anatomy.ts';
+import { bestOrder, type Comparisons, type ScanComparison } from './comparisons.ts';
+import { brief, type Finding, someScans } from './finding.ts';
+import { foretoldConnectivity, type Geometry, submatrix } from './geometry.ts';
+import type { KnownOrder } from './known-orders.ts';
+import { spreadOf } from './order-statistics.ts';
+import { agreementOf, type Move, placementOf } from './placement.ts';
+
+/** Random orders that the stated one is compared with. */
+const RANDOM_ORDERS = 100;
+/** Standard deviations above random orders that a right order has at least: real data sets have 16 to 65. */
+const LEAST_DEVIATIONS = 6;
+/** A known wrong order must agree better by this: to places, which foretell roughly, and to real connectivity. */
+const CLEARLY_BETTER = { places: 0.03, networks: 0.005 };
+/** An order that changes what is foretold by less than this cannot be told from places. */
+const TELLABLE = 0.9;
+/** Misplaced ROIs, as a part of all, that make a finding. */
+const FEW_MISPLACED = 0.02;
+/** Robust standard deviations above the other scans, and the least gain, at which a scan's order is suspected. */
+const SCAN_DEVIATIONS = 5;
+const SCAN_GAIN = 0.02;
+/** Scans below this agree with the others about as little as with a random order. */
+const NO_LIKENESS = 0.1;
+/** The share of moved ROIs from which a scan is called shuffled rather than to have some ROIs misplaced. */
+const MOST_MOVED = 0.5;
+
+/** Of the mean connectivity of a data set: does it fit the places of its ROIs? */
+export function orderAgainstPlaces(
+  mean: Float32Array,
+  roiNames: readonly string[],
+  geometry: Geometry,
+  orders: readonly KnownOrder[],
+): Finding[] {
+  const { placed } = geometry;
+  const size = placed.length;
+  const network = submatrix(mean, roiNames.length, placed);
+  const foretold = foretoldConnectivity(geometry);
+  const agreement = agreementOf(network, foretold, size);
+  const random = Array.from({ length: RANDOM_ORDERS }, (_, i) =>
+    agreementOf(network, foretold, size, permutation(randomStream({ seed: i, purpose: 'roi-order-null' }), size)),
+  );
+  const chance = spreadOf(random);
+  const deviations = (agreement - chance.median) / (chance.deviation || 1);
+  const { words, numbers } = anatomyOf(mean, roiNames.length, geometry);
+  const evidence = { agreement, deviations, ...numbers };
+  const finding = (message: string, level: 'error' | 'warning' = 'error'): Finding => ({
+    id: 'roi-order',
+    level,
+    scans: [],
+    message: `${message}: ${words}`,
+    evidence,
+  });
+  const tellable = withinPlaced(orders, geometry).filter(
+    ({ columns }) => agreementOf(foretold, foretold, size, columns) < TELLABLE,
+  );
+  const better = bestOrder(network, foretold, size, tellable, agreement);
+  if (better !== undefined && better.likeAll > agreement + CLEARLY_BETTER.places)
+    return [
+      finding(
+        `the ROIs seem to be ${better.order.what}: so taken, connectivity agrees with the places of the ROIs at ` +
+          `r = ${brief(better.likeAll)}, as stated at ${brief(agreement)}`,
+      ),
+    ];
+  if (deviations < LEAST_DEVIATIONS)
+    return [
+      finding(
+        'the ROIs seem to be in another order than stated: connectivity agrees with their places no better than in a ' +
+          `random order (r = ${brief(agreement)}, ${brief(deviations)} standard deviations from chance)`,
+      ),
+    ];
+  const { lost } = placementOf(network, foretold, size);
+  if (lost.length < Math.max(2, FEW_MISPLACED * size)) return [];
+  const moves = lost.map(({ roi, as }) => ({ roi: placed[roi], as: placed[as] }));
+  return [finding(`${movesInWords(moves, roiNames)} (agreement with the places of all ROIs r = ${brief(agreement)})`)];
+}
+
+/** Orders over placed ROIs alone, numbered among these; those that mix placed and other ROIs are left out. */
+function withinPlaced(orders: readonly KnownOrder[], { placed, rois }: Geometry): KnownOrder[] {
+  if (placed.length === rois.length) return [...orders];
+  const number = new Map(Array.from(placed, (roi, i) => [roi, i]));
+  return orders.flatMap((order) => {
+    const columns = Array.from(placed, (roi) => number.get(order.columns[roi]));
+    return columns.every((column) => column !== undefined) ? [{ ...order, columns: Int32Array.from(columns) }] : [];
+  });
+}
+
+/** Of the mean connectivity of a data set: is it in the order of the data that a model was trained on? */
+export function orderAgainstModel(
+  mean: Float32Array,
+  reference: Float32Array,
+  roiNames: readonly string[],
+  orders: readonly KnownOrder[],
+): Finding[] {
+  const rois = roiNames.length;
+  const { agreement, lost } = placementOf(mean, reference, rois);
+  const evidence = { agreement, misplaced: lost.length };
+  const better = bestOrder(mean, reference, rois, orders, agreement);
+  const finding = (message: string): Finding[] => [{ id: 'roi-order', level: 'error', scans: [], message, evidence }];
+  if (better !== undefined && better.likeAll > agreement + CLEARLY_BETTER.networks)
+    return finding(
+      `against the scans that the model was trained on, the ROIs seem to be ${better.order.what}: so taken, mean ` +
+        `connectivity agrees at r = ${brief(better.likeAll)}, as it stands at ${brief(agreement)}`,
+    );
+  if (lost.length < Math.max(2, FEW_MISPLACED * rois)) return [];
+  return finding(
+    `against the scans that the model was trained on, ${movesInWords(lost, roiNames)} (mean connectivity agrees at ` +
+      `r = ${brief(agreement)})`,
+  );
+}
+
+/** Single scans in another order than the rest. */
+export function orderOfScans(dataset: Dataset, { scans, placed }: Comparisons): Finding[] {
+  const gains = scans.flatMap(({ placement }) => (placement === undefined ? [] : [placement.gain]));
+  if (gains.length === 0) return [];
+  const spread = spreadOf(gains);
+  const limit = Math.max(SCAN_GAIN, spread.median + SCAN_DEVIATIONS * spread.deviation);
+  const suspects = scans.flatMap((scan) => {
+    const why = suspicion(scan, limit, dataset.roiNames);
+    return why === undefined ? [] : [{ scan, why }];
+  });
+  const groups = new Map<string, ScanComparison[]>();
+  for (const { scan, why } of suspects) groups.set(why, [...(groups.get(why) ?? []), scan]);
+  return [...groups].map(([why, group]) => {
+    const ids = group.map(({ index }) => dataset.scans[index].scanId);
+    return {
+      id: 'scan-roi-order',
+      level: 'error',
+      scans: ids,
+      message: `${someScans(ids)}: the ROIs seem to be ${why}, unlike in the other scans (r = ${group
+        .slice(0, 3)
+        .map(({ likeAll, better }) =>
+          better === undefined ? brief(likeAll) : `${brief(likeAll)}, so taken ${brief(better.likeAll)}`,
+        )
+        .join('; ')} with their mean)`,
+      evidence: {
+        scans: ids.length,
+        scans_compared: placed,
+        r_with_others: group[0].likeAll,
+        usual_gain: spread.median,
+        gain: group[0].placement?.gain ?? 'not computed',
+      },
+    };
+  });
+}
+
+/** What is wrong with a scan's order, in words that complete "the ROIs seem to be …". */
+function suspicion(
+  { likeAll, better, placement }: ScanComparison,
+  limit: number,
+  roiNames: readonly string[],
+): string | undefined {
+  if (better !== undefined && better.likeAll > likeAll + CLEARLY_BETTER.networks && better.likeAll > NO_LIKENESS)
+    return better.order.what;
+  if (placement === undefined || placement.gain <= limit) return likeAll < NO_LIKENESS / 2 ? 'shuffled' : undefined;
+  if (likeAll < NO_LIKENESS || placement.moved.length > MOST_MOVED * roiNames.length) return 'shuffled';
+  return placement.moved.length < 2 ? undefined : `partly misplaced (${movesInWords(placement.moved, roiNames)})`;
+}
+
+function movesInWords(moves: readonly Move[], names: readonly string[]): string {
+  const shown = moves
+    .slice(0, 3)
+    .map(({ roi, as }) => (roi === as ? `"${names[roi]}"` : `"${names[roi]}" behaves like "${names[as]}"`));
+  const count = moves.length === 1 ? '1 ROI does' : `${moves.length} ROIs do`;
+  return `${count} not behave as their place foretells (${shown.join(', ')}${moves.length > 3 ? ', …' : ''})`;
+}

@@ -1,0 +1,126 @@
+/** @file The power spectrum of a scan: what was filtered away, and at which frequency. */
+import type { TimeSeries } from '../series/time-series.ts';
+
+/** Fewer volumes than this have no spectrum worth speaking of. */
+const FEWEST_VOLUMES = 40;
+/** Seconds of a segment: 0.005 Hz apart, so that what lies below 0.01 Hz can be told from the rest. */
+const SEGMENT_SECONDS = 200;
+/** Volumes of a segment when the repetition time is not known. */
+const SEGMENT_VOLUMES = 100;
+/** More ROIs than this change the mean spectrum little. */
+const MOST_ROIS = 40;
+/** Slow fluctuations that every pipeline keeps, in Hz: what the rest is measured by. */
+const KEPT = [0.02, 0.06] as const;
+/** Below this part of the power in the kept band nothing is left: a filter has been there. */
+const GONE = 0.05;
+const CLEARLY_GONE = 0.03;
+
+export interface Spectrum {
+  /** Mean over ROIs of the power at `k / (2 (length - 1))` cycles a volume; sums to 1. */
+  readonly density: Float64Array;
+  /** Seconds. */
+  readonly tr: number | undefined;
+}
+
+/** What a spectrum says of filtering. */
+export interface FilterMeasures {
+  /** Shares of the power below 0.01 Hz, from there to 0.1 Hz, and above; undefined without a repetition time. */
+  readonly shares: readonly [slow: number, band: number, fast: number] | undefined;
+  /** Where a low-pass filter cuts, in cycles a volume; undefined: no sharp end of the spectrum. */
+  readonly edge: number | undefined;
+}
+
+/**
+ * Mean power spectrum over ROIs with signal, each of power 1: Welch's method (IEEE Trans. Audio Electroacoust. 15:70-73,
+ * 1967), Hann windows that overlap by half, the mean of each segment removed.
+ *
+ * @returns undefined for fewer than 40 volumes or no signal
+ */
+export function spectrumOf({ values, timepoints, rois }: TimeSeries, tr: number | undefined): Spectrum | undefined {
+  if (timepoints < FEWEST_VOLUMES) return undefined;
+  const wanted = tr === undefined ? SEGMENT_VOLUMES : Math.round(SEGMENT_SECONDS / tr);
+  const length = Math.min(timepoints, Math.max(FEWEST_VOLUMES, Math.min(512, wanted)));
+  const bins = Math.floor(length / 2) + 1;
+  const waves: Waves = {
+    cos: Float64Array.from({ length }, (_, t) => Math.cos((2 * Math.PI * t) / length)),
+    sin: Float64Array.from({ length }, (_, t) => Math.sin((2 * Math.PI * t) / length)),
+  };
+  const window = Float64Array.from({ length }, (_, t) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (t + 0.5)) / length));
+  const segment = new Float64Array(length);
+  const own = new Float64Array(bins);
+  const density = new Float64Array(bins);
+  const chosen = Math.min(rois, MOST_ROIS);
+  let total = 0;
+  for (let c = 0; c < chosen; c++) {
+    const roi = Math.floor((c * rois) / chosen);
+    own.fill(0);
+    for (let start = 0; start + length <= timepoints; start += Math.ceil(length / 2)) {
+      let mean = 0;
+      for (let t = 0; t < length; t++) mean += values[(start + t) * rois + roi] / length;
+      for (let t = 0; t < length; t++) segment[t] = (values[(start + t) * rois + roi] - mean) * window[t];
+      addPower(segment, waves, own);
+    }
+    const power = own.reduce((sum, each) => sum + each, 0);
+    if (!(power > 0)) continue;
+    total++;
+    for (let k = 0; k < bins; k++) density[k] += own[k] / power;
+  }
+  return total === 0 ? undefined : { density: density.map((each) => each / total), tr };
+}
+
+/** One period. */
+interface Waves {
+  readonly cos: Float64Array;
+  readonly sin: Float64Array;
+}
+
+/** Adds |discrete Fourier transform|², frequency 0 left out: the mean is removed. */
+function addPower(segment: Float64Array, { cos, sin }: Waves, power: Float64Array): void {
+  const length = segment.length;
+  for (let k = 1; k < power.length; k++) {
+    let [re, im] = [0, 0];
+    for (let t = 0, phase = 0; t < length; t++) {
+      re += segment[t] * cos[phase];
+      im += segment[t] * sin[phase];
+      phase += k;
+      if (phase >= length) phase -= length;
+    }
+    power[k] += re * re + im * im;
+  }
+}
+
+export function filterMeasures({ density, tr }: Spectrum): FilterMeasures {
+  const step = 0.5 / (density.length - 1);
+  return {
+    shares: tr === undefined ? undefined : bandShares(density, step / tr),
+    edge: lowPassEdge(density, step, tr),
+  };
+}
+
+function bandShares(density: Float64Array, hertz: number): [number, number, number] {
+  const shares: [number, number, number] = [0, 0, 0];
+  density.forEach((power, k) => {
+    shares[k * hertz < 0.01 ? 0 : k * hertz <= 0.1 ? 1 : 2] += power;
+  });
+  return shares;
+}
+
+/** The last frequency with power, when there is none from there to the end. */
+function lowPassEdge(density: Float64Array, step: number, tr: number | undefined): number | undefined {
+  const last = density.length - 1;
+  // Without a repetition time, the strongest third of the spectrum stands for the kept band.
+  const kept =
+    tr === undefined
+      ? Array.from(density)
+          .sort((a, b) => b - a)
+          .slice(0, Math.ceil(density.length / 3))
+      : Array.from(density).filter((_, k) => (k * step) / tr >= KEPT[0] && (k * step) / tr <= KEPT[1]);
+  const level = kept.reduce((sum, power) => sum + power, 0) / kept.length;
+  if (!(level > 0)) return undefined;
+  let edge = last;
+  while (edge > 0 && density[edge] < GONE * level) edge--;
+  if (edge > 0.85 * last) return undefined;
+  const beyond = density.subarray(Math.ceil(edge + 0.05 * last));
+  const left = beyond.reduce((sum, power) => sum + power, 0) / beyond.length;
+  return left < CLEARLY_GONE * level ? edge * step : undefined;
+}

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { ablateCommand } from './ablate.ts';
 import { benchCommand } from './bench.ts';
+import { datasetCommand } from './dataset.ts';
 import { embedCommand } from './embed.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { fetchCommand } from './fetch.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly (() => Command)[] = [
   simulateCommand,
   ingestCommand,
   inspectCommand,
+  datasetCommand,
   pretrainCommand,
   embedCommand,
   evaluateCommand,

@@ -2,19 +2,26 @@
 import { InputError } from '../errors/input-error.ts';
 import type { Dataset } from './dataset.ts';
 
+export interface JoinOptions {
+  /** The same person may be in several: parts of one data set. */
+  readonly sharedParticipants?: boolean;
+}
+
 /**
  * Joins data sets of one atlas. Columns are those of all of them; where a data set has none, its scans have no value. The
  * hash is that of each, in order. Closing it closes them.
  *
- * @throws InputError when ROIs differ, some hold connectivity and others series or another kind, or a participant or scan id is in two of them
+ * @throws InputError when ROIs differ, some hold connectivity and others series or another kind, or a participant is in
+ *   two of them
  */
-export function joinDatasets(datasets: readonly Dataset[]): Dataset {
+export function joinDatasets(datasets: readonly Dataset[], { sharedParticipants = false }: JoinOptions = {}): Dataset {
   const [first, ...others] = datasets;
   if (others.length === 0) return first;
   const seen = new Map<string, Dataset>();
   for (const dataset of datasets) {
     refuseOtherRois(first, dataset);
     refuseOtherContent(first, dataset);
+    if (sharedParticipants) continue;
     for (const id of new Set(dataset.scans.map(({ participantId }) => participantId))) {
       const earlier = seen.get(id);
       if (earlier !== undefined)

@@ -2,6 +2,7 @@
 import type { Atlas } from '../atlas/atlas.ts';
 import type { Scan } from '../dataset/dataset.ts';
 import { openDataset, readDescription } from '../dataset/open-dataset.ts';
+import { readOtherwise } from '../dataset/reading-record.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { EarlierScan, EarlierScans } from './earlier-scans.ts';
 import type { ReadingPlan } from './reading-plan.ts';
@@ -55,29 +56,22 @@ export function checkSameReading(
   { atlas, reading }: Holdings,
   { rules, record }: ReadingPlan,
 ): void {
+  const otherwise = readOtherwise(reading, record);
+  if (otherwise !== undefined)
+    throw new InputError({
+      where: directory,
+      problem: `its scans were read in another way (${otherwise.what})`,
+      expected: otherwise.one,
+      found: otherwise.other,
+      fix: 'pass the same options as for the data set, or ingest all scans again with --overwrite',
+    });
   const names = ({ rois }: Atlas) => rois.map(({ name }) => name).join('\n');
-  const differing = Object.keys({ ...record, ...reading }).find(
-    (key) => !ABOUT_THE_TABLE.has(key) && JSON.stringify(record[key]) !== JSON.stringify(reading[key]),
-  );
-  if (differing === undefined && names(atlas) === names(rules.atlas)) return;
-  const said = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value));
-  throw new InputError({
-    where: directory,
-    problem:
-      differing === undefined
-        ? `its scans are of the atlas ${atlas.id}, the new ones of ${rules.atlas.id}`
-        : `its scans were read in another way (${differing})`,
-    ...(differing === undefined ? {} : { expected: said(reading[differing]), found: said(record[differing]) }),
-    fix: 'pass the same options as for the data set, or ingest all scans again with --overwrite',
-  });
+  if (names(atlas) !== names(rules.atlas))
+    throw new InputError({
+      where: directory,
+      problem: 'its scans are of another atlas',
+      expected: atlas.id,
+      found: rules.atlas.id,
+      fix: 'ingest the new scans into a data set of their own',
+    });
 }
-
-/** Records of one run of ingest, not of how a scan is read. */
-const ABOUT_THE_TABLE: ReadonlySet<string> = new Set([
-  'participants',
-  'columns',
-  'tr',
-  'rowsWithoutFile',
-  'leftOut',
-  'shard',
-]);

@@ -51,7 +51,7 @@ const VERDICTS: Readonly<Record<string, readonly string[]>> = {
 
 /** The scans that are wanted, and how many there were at each step. */
 export interface AbideScans {
-  /** The `.1D` files, `FILE_ID_rois_ATLAS.1D`. */
+  /** `PIPELINE/STRATEGY/FILE_ID_rois_ATLAS.1D`, as nilearn lays them out: the folders say what was done to the series. */
   readonly files: readonly RemoteFile[];
   readonly participants: number;
   /** Of these, with series of any kind. */
@@ -88,8 +88,9 @@ export function abideFiles(
     });
   const folder = `${FOLDER}Outputs/${pipeline}/${strategy}/rois_${atlas}/`;
   const files = wanted.map((row) => {
-    const name = `${fileId(row.FILE_ID)}_rois_${atlas}.1D`;
-    return { name, host: HOST, path: `${folder}${name}`, kind: 'text', atMost: 20e6, required: false } as const;
+    const base = `${fileId(row.FILE_ID)}_rois_${atlas}.1D`;
+    const name = `${pipeline}/${strategy}/${base}`;
+    return { name, host: HOST, path: `${folder}${base}`, kind: 'text', atMost: 20e6, required: false } as const;
   });
   const names = new Set(files.map(({ name }) => name));
   if (names.size < files.length) throw new InputError({ where: ABIDE_TABLE.name, problem: 'a FILE_ID occurs twice' });

@@ -1,5 +1,6 @@
 /** @file Many files, four at a time: what is whole is left alone, and the first failure ends it. Node only. */
 import { mkdirSync, statfsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InputError, isInputError } from '../errors/input-error.ts';
 import { asInputError } from '../files/atomic.ts';
 import type { Progress } from '../progress.ts';
@@ -19,7 +20,7 @@ export interface Stock {
   readonly manifest: Manifest;
 }
 
-/** Looks at the folder; nothing is fetched. @throws InputError as {@link readManifest} and {@link isWhole} */
+/** Looks at the folder; nothing is fetched. @throws InputError as {@link readManifest} */
 export async function takeStock(files: readonly RemoteFile[], folder: string): Promise<Stock> {
   const manifest = readManifest(folder);
   const whole: RemoteFile[] = [];
@@ -59,7 +60,7 @@ export async function fetchMissing(
   folder: string,
   { mirror, overwrite = false, patience = PATIENCE, progress, expected = 0 }: FetchOptions,
 ): Promise<Fetched> {
-  prepare(folder, expected);
+  prepare(folder, missing, expected);
   const all = new AbortController();
   const entries = new Map(manifest);
   const checks: Partial<Record<Check, number>> = {};
@@ -111,9 +112,11 @@ function noteWhatCame(folder: string, entries: Manifest, { signal }: AbortContro
   }
 }
 
-function prepare(folder: string, expected: number): void {
+function prepare(folder: string, files: readonly RemoteFile[], expected: number): void {
   try {
     mkdirSync(folder, { recursive: true });
+    for (const below of new Set(files.map(({ name }) => dirname(join(folder, name)))))
+      mkdirSync(below, { recursive: true });
     const { bavail, bsize } = statfsSync(folder);
     if (expected > bavail * bsize)
       throw new InputError({

@@ -52,22 +52,12 @@ export function writeManifest(folder: string, manifest: Manifest): void {
   writeFileAtomically(join(folder, MANIFEST_NAME), `${JSON.stringify(document, null, 2)}\n`);
 }
 
-/**
- * True when the folder holds the file as it was fetched.
- *
- * @throws InputError when the file of that name was fetched from elsewhere (another pipeline, say)
- */
+/** True when the folder holds the file as it was fetched. */
 export async function isWhole(file: RemoteFile, folder: string, entry: Entry | undefined): Promise<boolean> {
   if (entry === undefined) return false;
   const path = join(folder, file.name);
   const present = statSync(path, { throwIfNoEntry: false });
   if (present === undefined) return false;
-  if (!entry.url.endsWith(`/${file.path}`))
-    throw new InputError({
-      where: path,
-      problem: `the folder holds a file of this name from elsewhere (${entry.url})`,
-      fix: 'choose another --out',
-    });
   if (file.sha256 !== undefined && file.sha256 !== entry.sha256) return false;
   return present.size === entry.bytes && (await digest(path, 'sha256')) === entry.sha256;
 }

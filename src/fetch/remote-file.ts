@@ -5,7 +5,7 @@ import { InputError } from '../errors/input-error.ts';
 export type ContentKind = 'gzip' | 'text';
 
 export interface RemoteFile {
-  /** Name in the folder that it is fetched to; no folders in it. */
+  /** Name in the folder that it is fetched to, with `/`; one name for one path. */
   readonly name: string;
   /** `https://HOST/`, the part that a mirror replaces. */
   readonly host: string;

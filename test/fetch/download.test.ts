@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,7 +17,16 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { download } from '../../src/fetch/download.ts';
 import type { Patience } from '../../src/fetch/persist.ts';
 import type { RemoteFile } from '../../src/fetch/remote-file.ts';
-import { type Behaviour, breakOff, type FaultyServer, HASTE, rangeStart, sendFile, serve } from './faulty-server.ts';
+import {
+  type Asked,
+  type Behaviour,
+  breakOff,
+  type FaultyServer,
+  HASTE,
+  rangeStart,
+  sendFile,
+  serve,
+} from './faulty-server.ts';
 
 const TEXT = new TextEncoder().encode(Array.from({ length: 4000 }, (_, i) => `${i}\t${(i * 37) % 101}\n`).join(''));
 const GZIP = gzipSync(TEXT);
@@ -44,6 +63,18 @@ async function fetchFrom(behaviour: Behaviour, { overwrite = false, patience = H
   };
   const { signal } = new AbortController();
   return download(file, folder, { mirror: server.base, patience, signal, overwrite });
+}
+
+/** Hangs up after so many bytes of the text (or of another body) have arrived. */
+function hangUp(
+  response: ServerResponse,
+  asked: Asked,
+  bytes: number,
+  body = TEXT,
+  headers: Record<string, string> = { etag: '"one"' },
+): void {
+  const size = () => statSync(join(folder, 'a.txt.part'), { throwIfNoEntry: false })?.size ?? 0;
+  breakOff(response, asked, body, { bytes, headers, arrived: (all) => size() >= all });
 }
 
 const fetched = (name = 'a.txt') => new Uint8Array(readFileSync(join(folder, name)));
@@ -85,7 +116,7 @@ describe('what comes whole', () => {
 describe('going on', () => {
   test('takes the rest after each break, by Range and If-Range', async () => {
     const outcome = await fetchFrom((response, asked, n) => {
-      if (n < 6) breakOff(response, asked, TEXT, 3000);
+      if (n < 6) hangUp(response, asked, 3000);
       else sendFile(response, asked, TEXT);
     });
     expect(outcome).toEqual(whole);
@@ -102,7 +133,7 @@ describe('going on', () => {
 
   test('goes on in another call, with what a killed one left', async () => {
     await expect(
-      fetchFrom((response, asked, n) => (n === 0 ? breakOff(response, asked, TEXT, 5000) : response.destroy())),
+      fetchFrom((response, asked, n) => (n === 0 ? hangUp(response, asked, 5000) : response.destroy())),
     ).rejects.toThrow(/the connection broke off.*goes on where it stopped/);
     expect(readdirSync(folder).sort()).toEqual(['a.txt.part', 'a.txt.part.json']);
     // The same address again: another port would be another server.
@@ -131,18 +162,18 @@ describe('going on', () => {
     [
       'a server that ignores ranges',
       (): Behaviour => (response, asked, n) =>
-        n === 0 ? breakOff(response, asked, TEXT, 3000) : sendFile(response, { ...asked, range: undefined }, TEXT),
+        n === 0 ? hangUp(response, asked, 3000) : sendFile(response, { ...asked, range: undefined }, TEXT),
     ],
     [
       'a file that has changed (200 for If-Range)',
       (): Behaviour => (response, asked, n) =>
         n === 0
-          ? breakOff(
+          ? hangUp(
               response,
               asked,
-              TEXT.map((byte) => byte ^ 1),
               3000,
-              '"old"',
+              TEXT.map((byte) => byte ^ 1),
+              { etag: '"old"' },
             )
           : sendFile(response, asked, TEXT),
     ],
@@ -150,19 +181,19 @@ describe('going on', () => {
       'a file that has changed, by a server that ignores If-Range',
       (): Behaviour => (response, asked, n) =>
         n === 0
-          ? breakOff(
+          ? hangUp(
               response,
               asked,
-              TEXT.map((byte) => byte ^ 1),
               3000,
-              '"old"',
+              TEXT.map((byte) => byte ^ 1),
+              { etag: '"old"' },
             )
           : sendFile(response, { ...asked, ifRange: undefined }, TEXT),
     ],
     [
       'a range from elsewhere',
       (): Behaviour => (response, asked, n) => {
-        if (n === 0) breakOff(response, asked, TEXT, 3000);
+        if (n === 0) hangUp(response, asked, 3000);
         else if (rangeStart(asked) === undefined) sendFile(response, asked, TEXT);
         else sendFile(response, { ...asked, range: 'bytes=10-' }, TEXT);
       },
@@ -170,7 +201,7 @@ describe('going on', () => {
     [
       'a range of another length',
       (): Behaviour => (response, asked, n) => {
-        if (n === 0) breakOff(response, asked, TEXT, 3000);
+        if (n === 0) hangUp(response, asked, 3000);
         else if (rangeStart(asked) === undefined) sendFile(response, asked, TEXT);
         else sendFile(response, asked, TEXT.subarray(0, 9000));
       },
@@ -178,7 +209,7 @@ describe('going on', () => {
     [
       '416',
       (): Behaviour => (response, asked, n) => {
-        if (n === 0) breakOff(response, asked, TEXT, 3000);
+        if (n === 0) hangUp(response, asked, 3000);
         else if (rangeStart(asked) === undefined) sendFile(response, asked, TEXT);
         else response.writeHead(416).end();
       },
@@ -191,10 +222,9 @@ describe('going on', () => {
 
   test('does not go on without a name of the version, nor with a weak one', async () => {
     for (const headers of [{}, { etag: 'W/"one"' }]) {
-      const outcome = await fetchFrom((response, _, n) => {
-        response.writeHead(200, { ...headers, 'content-length': TEXT.length });
-        if (n === 0) response.write(TEXT.subarray(0, 3000), () => setTimeout(() => response.destroy(), 5));
-        else response.end(TEXT);
+      const outcome = await fetchFrom((response, asked, n) => {
+        if (n === 0) hangUp(response, asked, 3000, TEXT, headers);
+        else response.writeHead(200, { ...headers, 'content-length': TEXT.length }).end(TEXT);
       });
       expect(outcome).toEqual(whole);
       expect(server?.asked.map(({ range }) => range)).toEqual([undefined, undefined]);
@@ -204,15 +234,11 @@ describe('going on', () => {
   test('goes on by the date where there is no ETag', async () => {
     const date = 'Mon, 16 Sep 2019 08:00:00 GMT';
     const outcome = await fetchFrom((response, asked, n) => {
+      const headers = { 'last-modified': date };
+      if (n === 0) return hangUp(response, asked, 3000, TEXT, headers);
       const from = rangeStart(asked) ?? 0;
-      const head = { 'last-modified': date, 'content-length': TEXT.length - from };
-      if (n > 0) {
-        const range = `bytes ${from}-${TEXT.length - 1}/${TEXT.length}`;
-        response.writeHead(206, { ...head, 'content-range': range }).end(TEXT.subarray(from));
-      } else {
-        response.writeHead(200, head);
-        response.write(TEXT.subarray(0, 3000), () => setTimeout(() => response.destroy(), 5));
-      }
+      const range = `bytes ${from}-${TEXT.length - 1}/${TEXT.length}`;
+      response.writeHead(206, { ...headers, 'content-range': range }).end(TEXT.subarray(from));
     });
     expect(outcome).toEqual(whole);
     expect(server?.asked[1]).toMatchObject({ range: 'bytes=3000-', ifRange: date });
@@ -264,7 +290,7 @@ describe('trying again', () => {
         response.writeHead(200, { etag: '"one"', 'content-length': TEXT.length });
         response.write(TEXT.subarray(0, 3000));
       },
-      { patience: { ...HASTE, stall: 150 } },
+      { patience: { ...HASTE, stall: 600 } },
     );
     expect(outcome).toEqual(whole);
     expect(server?.asked[1].range).toBe('bytes=3000-');
@@ -277,7 +303,9 @@ describe('trying again', () => {
 
   test('a file that changes at every try has an end', async () => {
     await expect(
-      fetchFrom((response, asked, n) => breakOff(response, { ...asked, range: undefined }, TEXT, 100, `"${n}"`)),
+      fetchFrom((response, asked, n) =>
+        hangUp(response, { ...asked, range: undefined }, 100, TEXT, { etag: `"${n}"` }),
+      ),
     ).rejects.toThrow(/times; try the same command/);
     expect(server?.asked.length).toBeLessThanOrEqual(100);
   });

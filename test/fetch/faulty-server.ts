@@ -73,20 +73,35 @@ export function sendFile(
   }
 }
 
-/** Promises the whole body, sends the first `bytes` of what is asked for and hangs up. */
+/**
+ * Promises the whole body, sends the first `bytes` of what is asked for and hangs up, when these have arrived: what a
+ * broken connection still holds is lost.
+ */
 export function breakOff(
   response: ServerResponse,
   asked: Asked,
   body: Uint8Array,
-  bytes: number,
-  etag = '"one"',
+  { bytes, headers = { etag: '"one"' }, arrived }: BreakOff,
 ): void {
   const from = rangeStart(asked) ?? 0;
-  const head = { etag, 'content-length': body.length - from };
+  const head = { ...headers, 'content-length': body.length - from };
   const range = { 'content-range': `bytes ${from}-${body.length - 1}/${body.length}` };
   if (from === 0) response.writeHead(200, head);
   else response.writeHead(206, { ...head, ...range });
-  response.write(body.subarray(from, from + bytes), () => setTimeout(() => response.destroy(), 5));
+  response.write(body.subarray(from, from + bytes));
+  const waiting = setInterval(() => {
+    if (!arrived(from + bytes)) return;
+    clearInterval(waiting);
+    response.destroy();
+  }, 2);
+  response.on('close', () => clearInterval(waiting));
+}
+
+export interface BreakOff {
+  readonly bytes: number;
+  readonly headers?: Record<string, string>;
+  /** True when so many bytes of the file are on the disk. */
+  readonly arrived: (bytes: number) => boolean;
 }
 
 export function rangeStart({ range }: Asked): number | undefined {

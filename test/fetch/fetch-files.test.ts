@@ -114,11 +114,12 @@ describe('many files', () => {
     expect(server.asked).toEqual([]);
   });
 
-  test('of another source in the same folder are refused', async () => {
+  test('may have folders of their own', async () => {
     server = await serve(honest);
-    await fetchAll(files(2));
-    const other = files(2).map((file) => ({ ...file, path: file.path.replace('cpac', 'niak') }));
-    await expect(takeStock(other, folder)).rejects.toThrow(/a file of this name from elsewhere .*choose another --out/);
+    const below = files(3).map((file, i) => ({ ...file, name: `deep/${i}/${file.name}` }));
+    expect(await fetchAll(below)).toMatchObject({ files: 3 });
+    expect(readdirSync(join(folder, 'deep', '1'))).toEqual(['f1.1D']);
+    expect((await takeStock(below, folder)).missing).toEqual([]);
   });
 
   test.each(['', '{', '[]', '{"format":1}', '{"format":2,"files":{}}', '{"format":1,"files":{"a":{}}}'])(

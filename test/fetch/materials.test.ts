@@ -54,7 +54,9 @@ const TABLE = table([
 const source = { pipeline: 'cpac', strategy: 'nofilt_noglobal', atlas: 'cc200' } as const;
 const all = { sites: [], quality: 'all' } as const;
 const ids = (selection: Parameters<typeof abideFiles>[2]) =>
-  abideFiles(TABLE, source, selection).files.map(({ name }) => name.replace('_rois_cc200.1D', ''));
+  abideFiles(TABLE, source, selection).files.map(({ name }) =>
+    name.replace(/^cpac\/nofilt_noglobal\/(.+)_rois_cc200\.1D$/, '$1'),
+  );
 
 describe('abide', () => {
   test('files are at the addresses that the project gives', () => {
@@ -66,7 +68,7 @@ describe('abide', () => {
     expect({ participants, scanned, files: files.length }).toEqual({ participants: 7, scanned: 6, files: 6 });
     const root = 'https://s3.amazonaws.com/fcp-indi/data/Projects/ABIDE_Initiative/';
     expect(addressOf(files[0], undefined)).toBe(`${root}Outputs/ccs/filt_global/rois_ho/Pitt_0050004_rois_ho.1D`);
-    expect(files[0].name).toBe('Pitt_0050004_rois_ho.1D');
+    expect(files[0].name).toBe('ccs/filt_global/Pitt_0050004_rois_ho.1D');
     expect(addressOf(ABIDE_TABLE, undefined)).toBe(`${root}Phenotypic_V1_0b_preprocessed1.csv`);
   });
 

@@ -1,4 +1,6 @@
 /** @file Identification: the naive formula, what ties and runs do, a planted identity, chance, and bad requests. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Scan } from '../../src/dataset/dataset.ts';
 import type { FeatureBank } from '../../src/evaluate/feature-bank.ts';
@@ -6,6 +8,7 @@ import { type Features, featureTable } from '../../src/evaluate/features.ts';
 import { identify, personalScores } from '../../src/evaluate/identification.ts';
 import { runIdentification } from '../../src/evaluate/run-identification.ts';
 import { sessionPairs } from '../../src/evaluate/session-pairs.ts';
+import { parseNpy } from '../../src/files/npy.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
 
 const scan = (participantId: string, session: string, more: Partial<Scan> = {}): Scan => ({
@@ -205,3 +208,34 @@ describe('sessionPairs', () => {
     expect(() => sessionPairs(dataset(scans), request)).toThrow(more);
   });
 });
+
+const RETEST = join(import.meta.dirname, '../../../shared/data/hcp-retest-fc-dk84');
+
+describe.skipIf(!existsSync(RETEST))(
+  '45 people of the Human Connectome Project, twice (skipped without ../shared/data)',
+  () => {
+    it('are found as often as by NumPy: argmax of corrcoef, and I_diff', () => {
+      const [test, retest] = ['fc_test_s1200.npy', 'fc_retest.npy'].map((name) => {
+        const { data } = parseNpy(readFileSync(join(RETEST, name)), name);
+        return Float32Array.from(data as Float32Array);
+      });
+      const edges = test.length / 45;
+      const values = new Float32Array(90 * edges);
+      values.set(test);
+      values.set(retest, test.length);
+      const participants = Array.from({ length: 45 }, (_, i) => ({
+        id: `p${i}`,
+        site: '',
+        target: [45 + i],
+        database: [i],
+      }));
+      const found = identify(featureTable('HCP', values, 90), participants);
+      const identified = [found.targetInDatabase, found.databaseInTarget].map(
+        ({ rank }) => rank.filter((own) => own === 1).length,
+      );
+      expect(identified).toEqual([23, 25]);
+      const { i_diff: difference } = personalScores(found);
+      expect(difference.reduce((sum, value) => sum + value, 0) / 45).toBeCloseTo(16.31968400720623, 6);
+    });
+  },
+);

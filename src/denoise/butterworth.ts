@@ -107,7 +107,7 @@ function section(pair: readonly [Complex, Complex], kind: 'low' | 'high' | 'band
 
 /**
  * Filters every column forwards and backwards, which leaves no phase. Series are extended at both ends by odd
- * reflection, and the filter starts as if the first value had always been there (Gustafsson 1996).
+ * reflection, and the filter starts as if the first value had always been there.
  *
  * @param values `[rows, columns]`, row-major; changed in place
  * @param rows more than `filter.padding`

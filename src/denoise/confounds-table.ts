@@ -1,5 +1,6 @@
 /** @file Tables of confounds, one row a volume: fMRIPrep's, and plain files of six motion parameters. */
 import { InputError } from '../errors/input-error.ts';
+import { nearestName } from '../errors/nearest.ts';
 import type { Matrix } from '../series/matrix.ts';
 import { parseTextMatrix } from '../series/text-matrix.ts';
 import { confoundName, MOTION, UNORDERED_MOTION } from './confound-names.ts';
@@ -19,6 +20,24 @@ export interface ConfoundsTable {
  */
 export const MOTION_ORDERS = ['fsl', 'spm', 'afni', 'hcp'] as const;
 export type MotionOrder = (typeof MOTION_ORDERS)[number];
+
+/**
+ * The order named by `--motion-order`; undefined when it is not given.
+ *
+ * @throws InputError for any other name
+ */
+export function parseMotionOrder(text: string | undefined): MotionOrder | undefined {
+  const order = MOTION_ORDERS.find((name) => name === text);
+  if (text === undefined || order !== undefined) return order;
+  const nearest = nearestName(text, MOTION_ORDERS);
+  throw new InputError({
+    where: '--motion-order',
+    problem: 'no such order',
+    expected: 'fsl, spm, afni or hcp',
+    found: `"${text}"`,
+    ...(nearest === undefined ? {} : { fix: `did you mean ${nearest}?` }),
+  });
+}
 
 const PARAMETERS = {
   fsl: ['rot_x', 'rot_y', 'rot_z', 'trans_x', 'trans_y', 'trans_z'],

@@ -33,7 +33,7 @@ export function regressOut(values: Float64Array, columns: number, regressors: re
 
 /**
  * Orthonormal directions that span the centred columns: QR with column pivoting, by Gram-Schmidt done twice
- * (Daniel et al., Math. Comp. 1976: twice is enough).
+ * (Daniel et al. 1976, Math. Comp. 30).
  */
 function orthonormalBasis(
   columns: readonly Float64Array[],

@@ -28,7 +28,7 @@ export interface RegressorSource {
  * @throws InputError when the table lacks a column or a value of it, or the image does not fit an AROMA strategy
  */
 export function strategyRegressors(strategy: Strategy, source: RegressorSource): Regressors {
-  const { motion, tissues, global, compCor, aroma }: Recipe = RECIPES[strategy];
+  const { motion, tissues, globalSignal, compCor, aroma }: Recipe = RECIPES[strategy];
   const { table, where } = source;
   const names: string[] = [];
   const expand = (signals: readonly string[], expansion: Expansion | undefined) => {
@@ -36,7 +36,7 @@ export function strategyRegressors(strategy: Strategy, source: RegressorSource):
   };
   expand(motionNames(table), motion);
   expand(['white_matter', 'csf'], tissues);
-  expand(['global_signal'], global);
+  expand(['global_signal'], globalSignal);
   if (compCor !== undefined) names.push(...compCorColumns(table, source.sidecar, compCor, where));
   if (aroma === 'in-image') checkAromaImage(source, strategy);
   if (aroma === 'regressors') names.push(...aromaColumns(source));

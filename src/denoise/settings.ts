@@ -43,6 +43,23 @@ export interface DenoiseRequest {
   readonly minMinutes?: string;
 }
 
+/** Others may lie beside them in what a command was given. */
+const OPTIONS = [
+  'denoise',
+  'bandPass',
+  'detrend',
+  'cosine',
+  'scrubFd',
+  'scrubDvars',
+  'scrubBefore',
+  'scrubAfter',
+  'scrubSegment',
+  'interpolate',
+  'standardise',
+  'minVolumes',
+  'minMinutes',
+] as const satisfies readonly (keyof DenoiseRequest)[];
+
 /** Every name that `--denoise` takes. */
 export const STRATEGY_NAMES: readonly string[] = [...Object.keys(RECIPES), ...Object.keys(ALIASES)];
 
@@ -57,7 +74,7 @@ const SHORTEST_SEGMENT = 5;
  * @throws InputError naming the option
  */
 export function parseDenoiseSettings(request: DenoiseRequest): DenoiseSettings | undefined {
-  if (Object.values(request).every((value) => value === undefined || value === false)) return undefined;
+  if (OPTIONS.every((option) => request[option] === undefined || request[option] === false)) return undefined;
   const preset = presetOf(request.denoise ?? 'none');
   const bandPass = request.bandPass === undefined ? undefined : parseBand(request.bandPass);
   // A band-pass takes the place of a preset's drifts.

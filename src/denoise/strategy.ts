@@ -13,7 +13,7 @@ export interface Recipe {
   readonly motion?: Expansion;
   /** Mean signals of white matter and of CSF. */
   readonly tissues?: Expansion;
-  readonly global?: Expansion;
+  readonly globalSignal?: Expansion;
   readonly compCor?: CompCorChoice;
   /** `regressors`: components of the table are regressed out. `in-image`: the image was denoised before. */
   readonly aroma?: 'regressors' | 'in-image';
@@ -34,22 +34,22 @@ export const RECIPES = {
   '2p': { tissues: 'basic' },
   '6p': { motion: 'basic' },
   '8p': { motion: 'basic', tissues: 'basic' },
-  '9p': { motion: 'basic', tissues: 'basic', global: 'basic' },
+  '9p': { motion: 'basic', tissues: 'basic', globalSignal: 'basic' },
   '24p': { motion: 'full' },
-  '24p-gsr': { motion: 'full', global: 'basic' },
+  '24p-gsr': { motion: 'full', globalSignal: 'basic' },
   '26p': { motion: 'full', tissues: 'basic' },
-  '26p-gsr': { motion: 'full', tissues: 'basic', global: 'basic' },
+  '26p-gsr': { motion: 'full', tissues: 'basic', globalSignal: 'basic' },
   '32p': { motion: 'full', tissues: 'full' },
-  '36p': { motion: 'full', tissues: 'full', global: 'full' },
+  '36p': { motion: 'full', tissues: 'full', globalSignal: 'full' },
   acompcor: ACOMPCOR,
-  'acompcor-gsr': { ...ACOMPCOR, global: 'basic' },
+  'acompcor-gsr': { ...ACOMPCOR, globalSignal: 'basic' },
   acompcor50: ACOMPCOR_HALF,
-  'acompcor50-gsr': { ...ACOMPCOR_HALF, global: 'basic' },
+  'acompcor50-gsr': { ...ACOMPCOR_HALF, globalSignal: 'basic' },
   'acompcor-combined': { motion: 'full', compCor: 'combined' },
   aroma: AROMA,
-  'aroma-gsr': { ...AROMA, global: 'basic' },
+  'aroma-gsr': { ...AROMA, globalSignal: 'basic' },
   'aroma-aggressive': AROMA_AGGRESSIVE,
-  'aroma-aggressive-gsr': { ...AROMA_AGGRESSIVE, global: 'basic' },
+  'aroma-aggressive-gsr': { ...AROMA_AGGRESSIVE, globalSignal: 'basic' },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type Strategy = keyof typeof RECIPES;

@@ -41,6 +41,9 @@ interface State extends DualProblem {
   readonly gradient: Float64Array;
   /** A permutation of the rows: the first `active` take part, the others rest at a bound. */
   readonly order: Int32Array;
+  /** 1 where sign x alpha may still grow, and where it may still fall: looked up for every row in every step. */
+  readonly mayRise: Uint8Array;
+  readonly mayFall: Uint8Array;
   active: number;
   /** Near the end all rows are looked at once more. */
   endgame: boolean;
@@ -52,7 +55,9 @@ export function solveDual(problem: DualProblem): DualSolution {
   const alpha = new Float64Array(n);
   const gradient = problem.linear.slice();
   const order = Int32Array.from(alpha.keys());
-  const state: State = { ...problem, alpha, gradient, order, active: n, endgame: false };
+  const [mayRise, mayFall] = [new Uint8Array(n), new Uint8Array(n)];
+  const state: State = { ...problem, alpha, gradient, order, mayRise, mayFall, active: n, endgame: false };
+  for (let t = 0; t < n; t++) boundRow(state, t);
   let untilShrinking = Math.min(n, 1000) + 1;
   for (let steps = 0; steps < MAX_STEPS; steps++) {
     if (--untilShrinking === 0) {
@@ -71,14 +76,10 @@ export function solveDual(problem: DualProblem): DualSolution {
   throw new Error(`the SVM did not converge in ${MAX_STEPS} steps`);
 }
 
-/** May sign x alpha grow? */
-function mayRise({ sign, alpha, c }: State, t: number): boolean {
-  return sign[t] > 0 ? alpha[t] < c : alpha[t] > 0;
-}
-
-/** May sign x alpha fall? */
-function mayFall({ sign, alpha, c }: State, t: number): boolean {
-  return sign[t] > 0 ? alpha[t] > 0 : alpha[t] < c;
+/** Notes whether the alpha of a row is at a bound. */
+function boundRow({ sign, alpha, c, mayRise, mayFall }: State, t: number): void {
+  mayRise[t] = Number(sign[t] > 0 ? alpha[t] < c : alpha[t] > 0);
+  mayFall[t] = Number(sign[t] > 0 ? alpha[t] > 0 : alpha[t] < c);
 }
 
 /**
@@ -86,34 +87,41 @@ function mayFall({ sign, alpha, c }: State, t: number): boolean {
  * the optimality conditions by more than the tolerance. Of equals the later in order is taken.
  */
 function worstPair(state: State): Pair | undefined {
-  const { sign, gradient, order, active } = state;
+  const { q, diagonal, sign, gradient, order, mayRise, mayFall, active, tolerance } = state;
   let i = -1;
   let highest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < active; k++) {
     const t = order[k];
+    if (mayRise[t] === 0) continue;
     const pull = -sign[t] * gradient[t];
-    if (pull >= highest && mayRise(state, t)) {
+    if (pull >= highest) {
       highest = pull;
       i = t;
     }
   }
+  if (i === -1) return undefined;
+  const row = i * sign.length;
+  const ownDiagonal = diagonal[i];
+  const twiceSign = 2 * sign[i];
   let j = -1;
   let lowest = Number.POSITIVE_INFINITY;
   let largestDecrease = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < active; k++) {
     const t = order[k];
-    if (!mayFall(state, t)) continue;
+    if (mayFall[t] === 0) continue;
     const pull = -sign[t] * gradient[t];
-    lowest = Math.min(lowest, pull);
+    if (pull < lowest) lowest = pull;
     const violation = highest - pull;
     if (violation <= 0) continue;
-    const decrease = (violation * violation) / curvature(state, i, t);
+    // The curvature, written out: this is the innermost loop of all.
+    const squaredDistance = ownDiagonal + diagonal[t] - twiceSign * sign[t] * q[row + t];
+    const decrease = (violation * violation) / (squaredDistance > 0 ? squaredDistance : FLAT_PAIR);
     if (decrease >= largestDecrease) {
       largestDecrease = decrease;
       j = t;
     }
   }
-  return j === -1 || highest - lowest < state.tolerance ? undefined : [i, j];
+  return j === -1 || highest - lowest < tolerance ? undefined : [i, j];
 }
 
 function curvature({ q, diagonal, sign }: State, i: number, j: number): number {
@@ -134,24 +142,27 @@ function movePair(state: State, [i, j]: Pair): void {
   // Exactly at the bound when the room is used up: rounding must not leave a row a hair inside.
   alpha[i] = step === roomI ? (sign[i] > 0 ? c : 0) : beforeI + sign[i] * step;
   alpha[j] = step === roomJ ? (sign[j] > 0 ? 0 : c) : beforeJ - sign[j] * step;
+  boundRow(state, i);
+  boundRow(state, j);
   const changeI = alpha[i] - beforeI;
   const changeJ = alpha[j] - beforeJ;
+  const [rowI, rowJ] = [i * n, j * n];
   for (let k = 0; k < active; k++) {
     const t = order[k];
-    gradient[t] += q[i * n + t] * changeI + q[j * n + t] * changeJ;
+    gradient[t] += q[rowI + t] * changeI + q[rowJ + t] * changeJ;
   }
 }
 
 /** Lays aside rows at a bound that are pulled further against it than any pair still to be moved. */
 function shrink(state: State): void {
-  const { sign, gradient, order } = state;
+  const { sign, gradient, order, mayRise, mayFall } = state;
   let highest = Number.NEGATIVE_INFINITY;
   let lowest = Number.POSITIVE_INFINITY;
   for (let k = 0; k < state.active; k++) {
     const t = order[k];
     const pull = -sign[t] * gradient[t];
-    if (mayRise(state, t)) highest = Math.max(highest, pull);
-    if (mayFall(state, t)) lowest = Math.min(lowest, pull);
+    if (mayRise[t] === 1) highest = Math.max(highest, pull);
+    if (mayFall[t] === 1) lowest = Math.min(lowest, pull);
   }
   if (!state.endgame && highest - lowest <= 10 * state.tolerance) {
     state.endgame = true;
@@ -159,7 +170,7 @@ function shrink(state: State): void {
   }
   const rests = (t: number) => {
     const pull = -sign[t] * gradient[t];
-    return (!mayRise(state, t) && pull > highest) || (!mayFall(state, t) && pull < lowest);
+    return (mayRise[t] === 0 && pull > highest) || (mayFall[t] === 0 && pull < lowest);
   };
   for (let k = 0; k < state.active; k++) {
     if (!rests(order[k])) continue;

@@ -8,7 +8,7 @@ import type { Table } from '../files/table.ts';
 
 /** The columns with a meaning of their own, and the names they go by, best first; case does not matter. */
 const KNOWN_NAMES = {
-  id: ['participant_id', 'subject', 'subject_id', 'sub_id', 'participant', 'sub', 'id'],
+  id: ['participant_id', 'subject', 'subject_id', 'sub_id', 'participant', 'sub', 'id', 'scandir id', 'scandirid'],
   file: ['file', 'filename', 'file_name', 'path'],
   session: ['session', 'session_id', 'ses'],
   run: ['run', 'run_id'],

@@ -30,6 +30,9 @@ const CONTENTS: readonly Content[] = ['series', 'parcel-series', 'volume', 'dens
 /** Grids of one participant's own brain; no atlas fits them as it is. */
 const OWN_SPACES = new Set(['', 'T1w', 'T2w', 'bold', 'boldref', 'func', 'native', 'individual', 'fsnative']);
 
+/** `sub-01_ses-1.csv`: no suffix says what it holds. */
+const NAMED_BY_ENTITIES = /(?:^|\/)[^/_.]+-[^/_.]+(?:_[^/_.]+-[^/_.]+)*\.[^/.]+$/;
+
 const ASPECTS: readonly Aspect[] = [
   {
     key: 'session',
@@ -43,6 +46,8 @@ const ASPECTS: readonly Aspect[] = [
     words: ['kind of file', 'kinds of file'],
     flag: '--content',
     value: ({ content }) => content,
+    // A matrix that is named by its participant alone is what the person says it is.
+    aliases: ({ tool, name }) => (tool === 'nilearn' && NAMED_BY_ENTITIES.test(name) ? ['connectivity'] : []),
     usual: (values) => CONTENTS.find((content) => values.includes(content)),
   },
   {

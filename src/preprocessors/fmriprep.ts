@@ -3,7 +3,8 @@
  *
  * Names: fMRIPrep documentation, "Outputs of fMRIPrep" (24.x), and its change log for the old ones: tables were
  * `_bold_confounds.tsv` in 1.0 and 1.1, `_desc-confounds_regressors.tsv` up to 20.1, and `_desc-confounds_timeseries.tsv`
- * since; volumes were `_bold_space-<space>_preproc.nii.gz` in 1.0 and 1.1. NiBabies has the same names.
+ * since; volumes were `_bold_space-<space>_preproc.nii.gz` in 1.0 and 1.1. NiBabies has the same names. fMRIPost-AROMA
+ * (its documentation, "Outputs") adds `desc-nonaggrDenoised_bold` in a folder of its own.
  */
 import { type BidsName, join, sourceOf } from './bids-name.ts';
 import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';
@@ -26,13 +27,15 @@ function isPreprocessed(bids: BidsName): boolean {
   return descriptionOf(bids) !== undefined && contentOf(bids) !== undefined;
 }
 
-/** `preproc`, or `smoothAROMAnonaggr` where ICA-AROMA's components are removed already. */
+/** As it is; or smoothed, or not, with ICA-AROMA's components removed. */
+const DESCRIPTIONS = ['preproc', 'smoothAROMAnonaggr', 'nonaggrDenoised'];
+
 function descriptionOf({ entities, suffix, words, extension }: BidsName): string | undefined {
   if (suffix === 'preproc' && words.includes('bold')) return entities.get('variant') ?? 'preproc';
   if (suffix !== 'bold') return undefined;
   // CIFTI files have no desc.
   const desc = entities.get('desc') ?? (extension === '.dtseries.nii' ? 'preproc' : undefined);
-  return desc === 'preproc' || desc === 'smoothAROMAnonaggr' ? desc : undefined;
+  return DESCRIPTIONS.find((description) => description === desc);
 }
 
 function contentOf({ extension }: BidsName): Content | undefined {
@@ -42,9 +45,14 @@ function contentOf({ extension }: BidsName): Content | undefined {
 
 function find(files: readonly TreeFile[]): Candidates {
   const confounds = new Map<string, TreeFile>();
+  const anywhere = new Map<string, TreeFile | undefined>();
   const others = new Map<string, TreeFile>();
   for (const file of files) {
-    if (isConfounds(file.bids)) confounds.set(`${file.folder}/${sourceOf(file.bids)}`, file);
+    if (isConfounds(file.bids)) {
+      confounds.set(`${file.folder}/${sourceOf(file.bids)}`, file);
+      // For images of fMRIPost-AROMA, which come without.
+      anywhere.set(sourceOf(file.bids), anywhere.has(sourceOf(file.bids)) ? undefined : file);
+    }
     if (/\.json$|brainmask\.|_mask\./.test(file.base)) others.set(file.name, file);
   }
   const masks = masksOf([...others.values()]);
@@ -58,7 +66,8 @@ function find(files: readonly TreeFile[]): Candidates {
   return { scans, skipped };
 
   function scanOf(file: TreeFile): Candidate {
-    const table = confounds.get(`${file.folder}/${sourceOf(file.bids)}`);
+    const source = sourceOf(file.bids);
+    const table = confounds.get(`${file.folder}/${source}`) ?? anywhere.get(source);
     const sidecar = table === undefined ? undefined : others.get(table.name.replace(/\.tsv$/, '.json'));
     const scan = bidsScan(file, {
       tool: 'fmriprep',

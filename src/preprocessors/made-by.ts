@@ -7,6 +7,7 @@ import type { Tool } from './found.ts';
 /** How the tools call themselves in `GeneratedBy` (BIDS 1.9, "Derived dataset"), in small letters alone. */
 const NAMES: readonly (readonly [start: string, tool: Tool])[] = [
   ['fmriprep', 'fmriprep'],
+  ['fmripostaroma', 'fmriprep'],
   ['nibabies', 'fmriprep'],
   ['xcpd', 'xcp-d'],
   ['xcpabcd', 'xcp-d'],

@@ -52,7 +52,7 @@ describe('a participants table', () => {
       'no id column',
       'code,age\n1,2\n',
       {},
-      'p.csv: no column is known to hold the participant ids, expected participant_id, subject, subject_id, sub_id, participant, sub, id, found code, age; pass --id COLUMN.',
+      'p.csv: no column is known to hold the participant ids, expected participant_id, subject, subject_id, sub_id, participant, sub, id, scandir id, scandirid, found code, age; pass --id COLUMN.',
     ],
     [
       'an absent column',

@@ -268,6 +268,19 @@ test('phase-encoding directions become part of the run; the same scan in two fol
   expect(found(join(folder, 'again')).scans.at(-1)?.name).toBe(name);
 });
 
+test('images of fMRIPost-AROMA take the confounds of fMRIPrep beside it', () => {
+  const aroma = 'fmripost_aroma/sub-01/func/sub-01_task-rest_space-MNI152NLin6Asym_desc-nonaggrDenoised_bold.nii.gz';
+  const folder = study({
+    ...run('sub-01_task-rest', 'fmriprep/sub-01/func'),
+    'fmripost_aroma/dataset_description.json': madeBy('fMRIPost-AROMA'),
+    [aroma]: '',
+  });
+  expect(found(folder).scans.map(({ strategy }) => strategy)).toEqual(['preproc']);
+  expect(found(folder, { strategy: 'nonaggrDenoised' }).scans).toMatchObject([
+    { name: aroma, confounds: { table: 'fmriprep/sub-01/func/sub-01_task-rest_desc-confounds_timeseries.tsv' } },
+  ]);
+});
+
 test('echoes of multi-echo runs are left to their combination', () => {
   const folder = study({
     ...run('sub-01_task-rest', 'sub-01/func'),

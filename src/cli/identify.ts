@@ -1,4 +1,5 @@
 /** @file `brainmass identify`: are people found again by their brain networks in another session? */
+import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { FC_KINDS, type FcKind } from '../connectivity/kinds.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
@@ -70,7 +71,7 @@ async function identify(modelPath: string, datasetPath: string, options: Identif
     const outcome = await runIdentification({ bank, by, target, database, pretrainedOn: seen });
     document = {
       ...outcome.result,
-      predictions: `${out}/${PREDICTIONS}`,
+      predictions: join(out, PREDICTIONS),
       model: modelPath,
       device,
       versions: { brainmass: VERSION, node: process.version },

@@ -8,8 +8,10 @@ import { networkOf, type Survey, withoutScan } from './survey.ts';
 
 /** A site of fewer scans than this has no mean of its own to compare with. */
 const FEWEST_OF_SITE = 5;
-/** Multiplications that the placements of all scans may take (about a minute each 5e10); beyond, a sample is placed. */
+/** Multiplications that the placements of all scans may take (a minute or two each 1e11); beyond, a sample is placed. */
 const PLACEMENT_BUDGET = 2e11;
+/** The same for a quick look. */
+export const QUICK_BUDGET = 1e9;
 
 /** A scan compared with the mean of the other scans. */
 export interface ScanComparison {
@@ -44,12 +46,12 @@ export function compareScans(
   dataset: Dataset,
   survey: Survey,
   orders: readonly KnownOrder[],
-  progress?: Progress,
+  { progress, budget = PLACEMENT_BUDGET }: { readonly progress?: Progress; readonly budget?: number } = {},
 ): Comparisons {
   const rois = dataset.roiNames.length;
   const count = survey.scans.length;
   if (count < 3) return { scans: [], placed: 0, motion: undefined };
-  const stride = Math.max(1, Math.ceil((count * 3 * rois ** 3) / PLACEMENT_BUDGET));
+  const stride = Math.max(1, Math.ceil((count * rois ** 3) / budget));
   const motion = motionSums(dataset, survey);
   const scans = survey.scans.map(({ index }, i): ScanComparison => {
     const network = networkOf(dataset, index);

@@ -27,6 +27,7 @@ export interface Placement {
 const LOST_SHARE = 0.3;
 /** A gain in Fisher z that noise does not give: rows correlate 0.3 better. */
 const CLEAR_GAIN = 0.3;
+const RESTLESS_GAIN = 0.15;
 
 /**
  * @param matrix `[size, size]`, symmetric; ROIs whose row is zero (no signal) are left out
@@ -37,7 +38,7 @@ export function placementOf(matrix: ArrayLike<number>, reference: ArrayLike<numb
   const count = present.length;
   if (count < 3) return { agreement: 0, gain: 0, lost: [], moved: [] };
   const likeness = rowLikeness(matrix, reference, size, present);
-  const assigned = bestAssignment(likeness, count);
+  const assigned = relabelling(likeness, count);
   let gain = 0;
   const lost: Move[] = [];
   const moved: Move[] = [];
@@ -52,6 +53,26 @@ export function placementOf(matrix: ArrayLike<number>, reference: ArrayLike<numb
     if (assigned[i] !== i && gained > CLEAR_GAIN) moved.push(move);
   }
   return { agreement: agreementOf(matrix, reference, size), gain, lost, moved };
+}
+
+/**
+ * The best one-to-one relabelling among the ROIs that resemble another row clearly more than their own; the others stay.
+ * (Misplaced ROIs hold each other's places, and time grows with the cube of their number.)
+ */
+function relabelling(likeness: Float64Array, count: number): Int32Array {
+  const restless = Int32Array.from({ length: count }, (_, i) => i).filter((i) => {
+    const own = likeness[i * count + i] + RESTLESS_GAIN;
+    for (let j = 0; j < count; j++) if (likeness[i * count + j] > own) return true;
+    return false;
+  });
+  const few = restless.length;
+  const gains = Float64Array.from(
+    { length: few * few },
+    (_, at) => likeness[restless[Math.floor(at / few)] * count + restless[at % few]],
+  );
+  const assigned = Int32Array.from({ length: count }, (_, i) => i);
+  for (const [i, j] of bestAssignment(gains, few).entries()) assigned[restless[i]] = restless[j];
+  return assigned;
 }
 
 /** ROIs with signal in both. */
@@ -76,13 +97,29 @@ function rowLikeness(
   const b = unitRows(reference, size, present);
   const count = present.length;
   const out = new Float64Array(count * count);
-  for (let i = 0; i < count; i++)
-    for (let j = 0; j < count; j++) {
-      let dot = 0;
-      for (let k = 0; k < count; k++) dot += a[i * count + k] * b[j * count + k];
-      out[i * count + j] = Math.atanh(Math.max(-0.999, Math.min(0.999, dot)));
+  for (let i = 0; i < count; i++) {
+    const row = a.subarray(i * count, (i + 1) * count);
+    let j = 0;
+    // Four sums at once take half the time.
+    for (; j + 4 <= count; j += 4) {
+      let [s0, s1, s2, s3] = [0, 0, 0, 0];
+      const at = j * count;
+      for (let k = 0; k < count; k++) {
+        const x = row[k];
+        s0 += x * b[at + k];
+        s1 += x * b[at + count + k];
+        s2 += x * b[at + 2 * count + k];
+        s3 += x * b[at + 3 * count + k];
+      }
+      out.set([s0, s1, s2, s3], i * count + j);
     }
-  return out;
+    for (; j < count; j++) {
+      let dot = 0;
+      for (let k = 0; k < count; k++) dot += row[k] * b[j * count + k];
+      out[i * count + j] = dot;
+    }
+  }
+  return out.map((r) => Math.atanh(Math.max(-0.999, Math.min(0.999, r))));
 }
 
 /** Rows centred and of norm 1; the diagonal, which says nothing, is replaced by the mean of its row. */

@@ -3,7 +3,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { permutation, randomStream } from '../random/draws.ts';
 import { anatomyOf } from './anatomy.ts';
 import { bestOrder, type Comparisons, type ScanComparison } from './comparisons.ts';
-import { brief, type Finding, someScans } from './finding.ts';
+import { brief, type Finding, type Level, someScans } from './finding.ts';
 import { foretoldConnectivity, type Geometry, submatrix } from './geometry.ts';
 import type { KnownOrder } from './known-orders.ts';
 import { spreadOf } from './order-statistics.ts';
@@ -117,24 +117,24 @@ export function orderOfScans(dataset: Dataset, { scans, placed }: Comparisons): 
   if (gains.length === 0) return [];
   const spread = spreadOf(gains);
   const limit = Math.max(SCAN_GAIN, spread.median + SCAN_DEVIATIONS * spread.deviation);
-  const suspects = scans.flatMap((scan) => {
+  const groups = new Map<
+    string,
+    { readonly level: Level; readonly example: string; readonly scans: ScanComparison[] }
+  >();
+  for (const scan of scans) {
     const why = suspicion(scan, limit, dataset.roiNames);
-    return why === undefined ? [] : [{ scan, why }];
-  });
-  const groups = new Map<string, ScanComparison[]>();
-  for (const { scan, why } of suspects) groups.set(why, [...(groups.get(why) ?? []), scan]);
-  return [...groups].map(([why, group]) => {
+    if (why === undefined) continue;
+    const group = groups.get(why.what);
+    if (group === undefined) groups.set(why.what, { ...why, scans: [scan] });
+    else group.scans.push(scan);
+  }
+  return [...groups].map(([what, { level, example, scans: group }]) => {
     const ids = group.map(({ index }) => dataset.scans[index].scanId);
     return {
       id: 'scan-roi-order',
-      level: 'error',
+      level,
       scans: ids,
-      message: `${someScans(ids)}: the ROIs seem to be ${why}, unlike in the other scans (r = ${group
-        .slice(0, 3)
-        .map(({ likeAll, better }) =>
-          better === undefined ? brief(likeAll) : `${brief(likeAll)}, so taken ${brief(better.likeAll)}`,
-        )
-        .join('; ')} with their mean)`,
+      message: `${someScans(ids)}: the ROIs seem to be ${what}, unlike in the other scans (${ids[0]}: ${example})`,
       evidence: {
         scans: ids.length,
         scans_compared: placed,
@@ -146,17 +146,22 @@ export function orderOfScans(dataset: Dataset, { scans, placed }: Comparisons): 
   });
 }
 
-/** What is wrong with a scan's order, in words that complete "the ROIs seem to be …". */
+/** What is wrong with a scan's order: `what` completes "the ROIs seem to be …". */
 function suspicion(
   { likeAll, better, placement }: ScanComparison,
   limit: number,
   roiNames: readonly string[],
-): string | undefined {
+): { readonly what: string; readonly level: Level; readonly example: string } | undefined {
+  const stands = `connectivity agrees with their mean at r = ${brief(likeAll)}`;
   if (better !== undefined && better.likeAll > likeAll + CLEARLY_BETTER.networks && better.likeAll > NO_LIKENESS)
-    return better.order.what;
-  if (placement === undefined || placement.gain <= limit) return likeAll < NO_LIKENESS / 2 ? 'shuffled' : undefined;
-  if (likeAll < NO_LIKENESS || placement.moved.length > MOST_MOVED * roiNames.length) return 'shuffled';
-  return placement.moved.length < 2 ? undefined : `partly misplaced (${movesInWords(placement.moved, roiNames)})`;
+    return { what: better.order.what, level: 'error', example: `${stands}, so taken at ${brief(better.likeAll)}` };
+  const shuffled = { what: 'shuffled', level: 'error', example: stands } as const;
+  if (placement === undefined || placement.gain <= limit) return likeAll < NO_LIKENESS / 2 ? shuffled : undefined;
+  const { moved } = placement;
+  if (likeAll < NO_LIKENESS || moved.length > MOST_MOVED * roiNames.length) return shuffled;
+  if (moved.length < 2) return undefined;
+  // Noise of a poor scan can look the same.
+  return { what: 'partly misplaced', level: 'warning', example: `${movesInWords(moved, roiNames)}, ${stands}` };
 }
 
 function movesInWords(moves: readonly Move[], names: readonly string[]): string {

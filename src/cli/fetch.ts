@@ -11,7 +11,13 @@ import {
   abideFiles,
 } from '../fetch/abide.ts';
 import { ABIDE, CATALOGUE, SCHAEFER } from '../fetch/catalogue.ts';
-import { schaeferFiles, schaeferName } from '../fetch/schaefer.ts';
+import {
+  SCHAEFER_NETWORKS,
+  SCHAEFER_PARCELS,
+  SCHAEFER_RESOLUTIONS,
+  schaeferFiles,
+  schaeferName,
+} from '../fetch/schaefer.ts';
 import { type FetchChoice, fetchMaterial, mirrorOf, readTable } from './fetch-run.ts';
 import { positiveNumber } from './positive-number.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -70,9 +76,11 @@ interface SchaeferOptions extends FetchChoice {
 function schaeferCommand(): Command {
   const command = new Command('schaefer')
     .description(`${SCHAEFER.title}: label volume, names in order, centroids`)
-    .option('--parcels <n,…>', 'how many parcels: 100, 200, 300, 400', numbers('--parcels'), [100])
-    .option('--networks <n,…>', 'networks of Yeo 2011: 7, 17', numbers('--networks'), [7])
-    .option('--resolution <mm,…>', 'of the label volume in MNI152 space of FSL: 1, 2', numbers('--resolution'), [2])
+    .addOption(numbers('--parcels', '<n,…>', `how many parcels: ${SCHAEFER_PARCELS.join(', ')}`, 100))
+    .addOption(numbers('--networks', '<n,…>', `networks of Yeo 2011: ${SCHAEFER_NETWORKS.join(', ')}`, 7))
+    .addOption(
+      numbers('--resolution', '<mm,…>', `of the label volume in FSL's MNI152: ${SCHAEFER_RESOLUTIONS.join(', ')}`, 2),
+    )
     .addHelpText('after', '\nExample:\n  $ brainmass fetch schaefer --parcels 100,200,300,400 --networks 7,17 --yes')
     .action(({ parcels, networks, resolution, ...choice }: SchaeferOptions) => {
       const folder = choice.out ?? 'schaefer2018';
@@ -84,13 +92,15 @@ function schaeferCommand(): Command {
   return withChoice(command);
 }
 
-/** `100,200` as numbers. */
-function numbers(option: string): (text: string) => number[] {
-  return (text) => [...new Set(text.split(',').map(wholeNumber(option, 1)))];
+/** An option that takes `100,200` as numbers. */
+function numbers(name: string, value: string, description: string, usual: number): Option {
+  return new Option(`${name} ${value}`, description)
+    .argParser((text) => [...new Set(text.split(',').map(wholeNumber(name, 1)))])
+    .default([usual], String(usual));
 }
 
 interface AbideOptions extends FetchChoice, AbideSource {
-  readonly site: readonly string[];
+  readonly site?: readonly string[];
   readonly quality: 'checked' | 'all';
   readonly maxMeanFd?: number;
   readonly first?: number;
@@ -106,7 +116,7 @@ function abideCommand(): Command {
         .default('filt_noglobal'),
     )
     .addOption(new Option('--atlas <name>', 'ROIs of the series').choices(ABIDE_ATLASES).default('cc200'))
-    .option('--site <name...>', 'only these sites, such as NYU PITT', [])
+    .option('--site <name...>', 'only these sites, such as NYU PITT')
     .addOption(
       new Option('--quality <which>', 'scans that the raters of the project let pass, or all')
         .choices(['checked', 'all'])
@@ -123,7 +133,7 @@ function abideCommand(): Command {
   return withChoice(command);
 }
 
-async function abide({ pipeline, strategy, atlas, site, ...given }: AbideOptions): Promise<void> {
+async function abide({ pipeline, strategy, atlas, site = [], ...given }: AbideOptions): Promise<void> {
   const { quality, maxMeanFd, first, ...choice } = given;
   const folder = choice.out ?? `abide1-${pipeline}-${strategy}-${atlas}`;
   const text = await readTable(ABIDE_TABLE, folder, mirrorOf(choice));

@@ -3,9 +3,10 @@ import type { Scan } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readText } from '../files/atomic.ts';
 import { parseTable } from '../files/table.ts';
-import { checkSources, type FoundFile, findFiles } from './found-files.ts';
+import { checkSources, type FoundFile, type FoundFiles, findFiles } from './found-files.ts';
 import type { ConnectivityOptions } from './ingest-connectivity.ts';
-import { fewOf, locateScans } from './locate-scans.ts';
+import { ingestWarnings } from './ingest-warnings.ts';
+import { fewOf, type Located, locateScans } from './locate-scans.ts';
 import { idKey } from './match-rows.ts';
 import { type ColumnChoice, type Participants, readParticipants } from './participants.ts';
 import { type ConnectivityFile, readConnectivityFile } from './read-connectivity.ts';
@@ -52,7 +53,8 @@ export async function planConnectivity(
   const asStacks = options.ids !== undefined || options.sessions !== undefined;
   const selection = { ...options.selection, content: 'connectivity' } as const;
   if (!asStacks && table?.columns.file !== undefined) return filesOfScans(sources, { ...options, selection });
-  const { files } = findFiles(sources, selection);
+  const found = findFiles(sources, selection, false);
+  const { files } = found;
   const [first] = files;
   if (first === undefined)
     throw new InputError({
@@ -61,7 +63,7 @@ export async function planConnectivity(
       fix: 'name the files, or ingest series without --connectivity',
     });
   const readFirst = once(first, options);
-  if (asStacks || (await readFirst()).matrices > 1) return stacks(files, table, readFirst, options);
+  if (asStacks || (await readFirst()).matrices > 1) return stacks(found, table, readFirst, options);
   return filesOfScans(sources, { ...options, selection });
 }
 
@@ -79,9 +81,10 @@ function planned({ path, name, found }: FoundFile, { array, fisherZ }: Connectiv
 
 /** One matrix a file. */
 function filesOfScans(sources: readonly string[], options: ConnectivityOptions): ConnectivityPlan {
-  const { scans, phenotypeColumns, columns, left, unused } = locateScans(sources, options);
-  const files = scans.map((located): PlannedFile => {
-    const { scan, where } = located;
+  const located = locateScans(sources, options);
+  const { scans, phenotypeColumns, columns, left } = located;
+  const files = scans.map((file): PlannedFile => {
+    const { scan, where } = file;
     const scansOf = ({ matrices }: ConnectivityFile) => {
       if (matrices === 1) return [scan];
       throw new InputError({
@@ -91,14 +94,8 @@ function filesOfScans(sources: readonly string[], options: ConnectivityOptions):
         fix: 'ingest stacks by themselves',
       });
     };
-    return { ...planned(located, options), where, scansOf };
+    return { ...planned(file, options), where, scansOf };
   });
-  const warnings = [
-    ...(left.length === 0 ? [] : [`${left.length} rows of the table have no file and were left out: ${fewOf(left)}`]),
-    ...(unused.length === 0
-      ? []
-      : [`${unused.length} files belong to no row of the table and were left out: ${fewOf(unused)}`]),
-  ];
   return {
     files,
     readFirst: once(scans[0], options),
@@ -106,13 +103,17 @@ function filesOfScans(sources: readonly string[], options: ConnectivityOptions):
     phenotypeColumns,
     columns,
     left,
-    warnings: () => warnings,
+    warnings: () => warningsOf(located),
   };
+}
+
+function warningsOf(located: Located): string[] {
+  return ingestWarnings({ located, overlap: undefined, sources: [], bad: [], notes: [] });
 }
 
 /** Many matrices a file, in the order of a list, of the names in the file, or of the table. */
 function stacks(
-  files: readonly FoundFile[],
+  { files, discoveries }: FoundFiles,
   table: Participants | undefined,
   readFirst: () => Promise<ConnectivityFile>,
   options: ConnectivityOptions,
@@ -156,6 +157,7 @@ function stacks(
           : [
               `${unused.length} rows of the table belong to no matrix: ${fewOf(unused.map((row) => row.participantId))}`,
             ]),
+        ...warningsOf({ scans: [], phenotypeColumns: [], left: [], unused: [], unknown: [], discoveries }),
       ];
     },
   };

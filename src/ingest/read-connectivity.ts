@@ -6,6 +6,7 @@ import { parseNpy } from '../files/npy.ts';
 import type { Matrix } from '../series/matrix.ts';
 import { matrixExtension, readMatrix } from '../series/read-matrix.ts';
 import { parseTextMatrix } from '../series/text-matrix.ts';
+import { readParcelConnectivity } from '../volume/read-cifti.ts';
 
 /** `[3, R, R]` in either order of its axes, `[R, R]`, or rows of R (R - 1) / 2. */
 export type ConnectivityForm = 'stack of matrices' | 'matrix' | 'upper triangles';
@@ -31,6 +32,11 @@ export interface ConnectivityFile {
  * @throws InputError when the file cannot be read, or its shape is none of {@link ConnectivityForm}
  */
 export async function readConnectivityFile(path: string, array: string | undefined): Promise<ConnectivityFile> {
+  if (/\.pconn\.nii$/i.test(path)) {
+    const { roiNames, rois, values, sha256 } = await readParcelConnectivity(path);
+    const matrixAt = () => Float64Array.from(values);
+    return { form: 'matrix', rois, matrices: 1, matrixAt, columnNames: roiNames, sha256 };
+  }
   const bytes = readBytes(path);
   const { shape, values, header, rowNames } = await readAny(bytes, path, array);
   const sha256 = createHash('sha256').update(bytes).digest('hex');

@@ -17,6 +17,16 @@ export function isHeader(cells: readonly string[], next: readonly string[] | und
   return cells.length > 2 && isCount(cells) && next !== undefined && !next.every((cell) => /^\d+$/.test(cell));
 }
 
+/**
+ * True when the first line of a matrix with as many `rows` below it names its columns by whole numbers (labels of an
+ * atlas), with a corner or without.
+ */
+export function namesSquare(cells: readonly string[], rows: number): boolean {
+  const corner = INDEX_NAMES.has(cells[0]) || !isNumeric(cells[0]);
+  const names = corner ? cells.slice(1) : cells;
+  return rows > 1 && names.length === rows && names.every((name) => /^\d+$/.test(name));
+}
+
 /** True when the header proves the first column to be a row index: alone it has no name. */
 export function hasRowIndex(header: readonly string[]): boolean {
   return header.length > 1 && INDEX_NAMES.has(header[0]) && header.slice(1).every((name) => name !== '');

@@ -4,7 +4,7 @@ import { decodeText } from '../files/text.ts';
 import type { Matrix } from './matrix.ts';
 import { scanNumber } from './number-scanner.ts';
 import { type Delimiter, delimiterOf, splitCells, splitLines, type TextLine } from './text-cells.ts';
-import { hasRowIndex, headerInComment, isHeader } from './text-header.ts';
+import { hasRowIndex, headerInComment, isHeader, namesSquare } from './text-header.ts';
 
 /**
  * Reads one matrix. Cells are parted by commas, semicolons, tabs or any blanks; comment lines start with `#`, `%` or
@@ -29,7 +29,9 @@ export function parseTextMatrix(
 
   const delimiter = sniffDelimiter(bytes, lines);
   const cells = (line: TextLine | undefined) => (line === undefined ? undefined : textCells(bytes, line, delimiter));
-  const headed = isHeader(cells(lines[0]) ?? [], cells(lines[1]));
+  const headed =
+    isHeader(cells(lines[0]) ?? [], cells(lines[1])) ||
+    (options.rowNames === true && namesSquare(cells(lines[0]) ?? [], lines.length - 1));
   const header = headed ? cells(lines[0]) : undefined;
   const data = headed ? lines.slice(1) : lines;
   if (data.length === 0) throw new InputError({ where, problem: 'the file holds a header and no numbers' });

@@ -191,4 +191,22 @@ describe('parseTextMatrix', () => {
     const text = `${'1,'.repeat(200_000)}1\n${'1\n'.repeat(200_000)}`;
     expect(() => parse(text)).toThrow('x.txt row 2: rows differ in length, expected 200001 values');
   });
+
+  test('names before the rows are read where they are asked for, and else no numbers', () => {
+    const named = (text: string) => parseTextMatrix(bytesOf(text), 'x.txt', { rowNames: true });
+    const matrix = { rows: 2, columns: 2, values: Float64Array.of(1, 0.5, 0.5, 1) };
+    const names = { rowNames: ['a', 'b'] };
+    expect(named('a,1,.5\nb,.5,1\n')).toEqual({ ...matrix, ...names });
+    expect(named(',c,d\na,1,.5\nb,.5,1\n')).toEqual({ ...matrix, ...names, header: ['c', 'd'] });
+    expect(named('x y z\na 1 .5\nb .5 1\n')).toEqual({ ...matrix, ...names, header: ['y', 'z'] });
+    // R names no column of names.
+    expect(named('"c" "d"\n"a" 1 .5\n"b" .5 1\n')).toEqual({ ...matrix, ...names, header: ['c', 'd'] });
+    // Labels of an atlas are names where they stand around a square.
+    const labels = { ...matrix, header: ['1001', '49'] };
+    expect(named('roi,1001,49\n1001,1,.5\n49,.5,1\n')).toEqual({ ...labels, rowNames: ['1001', '49'] });
+    expect(named('1001 49\n1 .5\n.5 1\n')).toEqual(labels);
+    expect(named('1 .5\n.5 1\n')).toEqual(matrix);
+    expect(() => named('a,1,.5\n0.1,.5,1\n')).toThrow("x.txt row 1, column 1: not a number, found 'a'.");
+    expect(() => parse('a,1,.5\nb,.5,1\n')).toThrow("x.txt row 1, column 1: not a number, found 'a'.");
+  });
 });

@@ -13,7 +13,7 @@ import { checkFreedom, checkLength, checkTr, degreesOfFreedom } from './feasibil
 import { allButFirst, meanDisplacement, noDisplacement, tableDisplacement } from './motion.ts';
 import { type Regressors, strategyRegressors, tableCosines, unsteadyMarks } from './regressors.ts';
 import type { DenoiseSettings } from './settings.ts';
-import { levelOf, percentSignalChange, standardise } from './standardise.ts';
+import { checkMeans, levelOf, percentSignalChange, standardise } from './standardise.ts';
 import { RECIPES, type Recipe } from './strategy.ts';
 
 export interface DenoiseInput {
@@ -65,7 +65,7 @@ export function denoise(series: TimeSeries, input: DenoiseInput): Denoised {
       found: `${confounds.volumes}`,
       fix: 'give the confounds of this run, with the same first volumes dropped',
     });
-  const displacement = confounds === undefined ? undefined : tableDisplacement(confounds, where);
+  const displacement = confounds === undefined ? undefined : tableDisplacement(confounds);
   const kept = keptOf(series, input, displacement);
   const filter = settings.bandPass === undefined || tr === undefined ? undefined : butterworth(settings.bandPass, tr);
   checkLength(kept, timepoints, filter?.padding ?? 0, input);
@@ -74,8 +74,10 @@ export function denoise(series: TimeSeries, input: DenoiseInput): Denoised {
   if (names.length >= kept.length) checkFreedom(kept.length - names.length, kept.length, names.length, where);
 
   const values = Float64Array.from(series.values);
-  const missing = missingRois(series);
+  const keptRows = { values: Float32Array.from(selectRows(values, rois, kept)), timepoints: kept.length, rois };
+  const missing = new Set(missingRois(keptRows));
   const before = levelOf(selectRows(values, rois, kept), rois);
+  if (settings.standardise === 'psc') checkMeans(before, missing, where);
   const cleaned = clean(values, rois, [...regressors.values()], {
     kept,
     detrend: settings.detrend,
@@ -99,9 +101,12 @@ export function denoise(series: TimeSeries, input: DenoiseInput): Denoised {
 
 function keptOf(series: TimeSeries, input: DenoiseInput, displacement: Float64Array | undefined): Int32Array {
   const { confounds, settings, where } = input;
-  const { scrub, strategy } = settings;
-  if (scrub?.fd !== undefined && displacement === undefined) throw noDisplacement(confounds, where);
-  const untouched = confounds === undefined || (strategy === 'none' && scrub === undefined);
+  const { scrub, strategy, cosine } = settings;
+  if (scrub?.fd !== undefined) {
+    if (displacement === undefined) throw noDisplacement(confounds, where);
+    allButFirst(displacement, 'framewise displacement', where);
+  }
+  const untouched = confounds === undefined || (strategy === 'none' && scrub === undefined && cosine !== true);
   return keptVolumes(
     series.timepoints,
     {

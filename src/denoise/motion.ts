@@ -24,21 +24,19 @@ export function framewiseDisplacement(motion: readonly Float64Array[]): Float64A
   );
 }
 
-/**
- * FD of a table: its own column, else computed from its motion parameters; undefined when it has neither.
- *
- * @throws InputError when FD or a motion parameter is missing at a volume after the first
- */
-export function tableDisplacement({ columns }: ConfoundsTable, where: string): Float64Array | undefined {
+/** FD of a table: its own column, else computed from its motion parameters; undefined when it has neither. */
+export function tableDisplacement({ columns }: ConfoundsTable): Float64Array | undefined {
   const given = columns.get('framewise_displacement');
-  if (given !== undefined) return allButFirst(given, 'framewise_displacement', where);
+  if (given?.some((value) => !Number.isNaN(value))) return given;
   const motion = MOTION.map((name) => columns.get(name)).filter((column) => column !== undefined);
-  return motion.length === MOTION.length
-    ? allButFirst(framewiseDisplacement(motion), 'framewise_displacement', where)
-    : undefined;
+  return motion.length === MOTION.length ? framewiseDisplacement(motion) : undefined;
 }
 
-/** The values, when only the first volume (which has no change before it) is without one. */
+/**
+ * The values, when only the first volume (which has no change before it) is without one.
+ *
+ * @throws InputError naming the volume of another
+ */
 export function allButFirst(values: Float64Array, name: string, where: string): Float64Array {
   const missing = values.findIndex((value, t) => t > 0 && Number.isNaN(value));
   if (missing > 0)

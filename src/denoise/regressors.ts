@@ -9,6 +9,9 @@ import { type Expansion, RECIPES, type Recipe, type Strategy } from './strategy.
 /** Named columns of one value a volume, all finite. */
 export type Regressors = ReadonlyMap<string, Float64Array>;
 
+/** No confound is larger; sums over volumes and filters stay finite below it. */
+const LARGEST = 1e100;
+
 /** Names of images that ICA-AROMA has denoised: fMRIPrep before 24.0, and fMRIPost-AROMA. */
 const AROMA_IMAGE = /AROMAnonaggr|nonaggrDenoised/i;
 
@@ -88,7 +91,7 @@ function startingAtZero(values: Float64Array): Float64Array {
 }
 
 function finite(values: Float64Array, name: string, where: string): Float64Array {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
+  const bad = values.findIndex((value) => !(Math.abs(value) < LARGEST));
   if (bad >= 0)
     throw new InputError({
       where,

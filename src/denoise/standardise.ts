@@ -1,4 +1,5 @@
 /** @file The unit of a denoised series: as it is, standard deviations, or percent of the ROI's mean signal. */
+import { InputError } from '../errors/input-error.ts';
 
 /** A standard deviation below this share of the undenoised one is rounding of a series that was wholly explained. */
 const ROUNDING = 1e-9;
@@ -32,6 +33,24 @@ export function standardise(values: Float64Array, columns: number, before: Level
     const signal = deviation[j] > ROUNDING * before.deviation[j];
     values[at] = signal ? (values[at] - mean[j]) / deviation[j] : 0;
   }
+}
+
+/**
+ * Refuses percent signal change of a series that was centred before: its mean says nothing of the signal any more.
+ *
+ * @param missing columns without signal
+ * @throws InputError
+ */
+export function checkMeans({ mean, deviation }: Level, missing: ReadonlySet<number>, where: string): void {
+  const centred = mean.findIndex((value, roi) => !missing.has(roi) && Math.abs(value) < deviation[roi]);
+  if (centred >= 0)
+    throw new InputError({
+      where,
+      problem: `percent signal change needs the mean signal, and ROI ${centred + 1} is centred already`,
+      expected: `a mean above its standard deviation ${Number(deviation[centred].toPrecision(4))}`,
+      found: `${Number(mean[centred].toPrecision(4))}`,
+      fix: 'pass --standardise z',
+    });
 }
 
 /** Brings each column to percent of its mean before denoising: 100 (x - mean x) / |mean before|; zeros where that is 0. */

@@ -107,7 +107,7 @@ describe('motion without names', () => {
   test('an order nobody knows serves for regression, where it does not matter, and not for FD', () => {
     const table = parseConfounds(line, 'motion.txt');
     expect([...table.columns.keys()]).toEqual(['motion_1', 'motion_2', 'motion_3', 'motion_4', 'motion_5', 'motion_6']);
-    expect(tableDisplacement(table, 'motion.txt')).toBeUndefined();
+    expect(tableDisplacement(table)).toBeUndefined();
     expect(names('24p', { table, image: '', where: '' })).toHaveLength(24);
   });
 
@@ -199,9 +199,9 @@ describe.skipIf(!existsSync(SHARED))('real tables (skipped without ../shared/dat
         expect(Math.abs(value - (computed.get(name)?.[t] ?? Number.NaN))).toBeLessThan(1e-12 * largest);
       });
     }
-    const own = tableDisplacement(table, 'x');
+    const own = tableDisplacement(table);
     const columns = new Map([...table.columns].filter(([name]) => name !== 'framewise_displacement'));
-    const displacement = tableDisplacement({ ...table, columns }, 'x');
+    const displacement = tableDisplacement({ ...table, columns });
     expect(own?.[0]).toBeNaN();
     for (let t = 1; t < 30; t++) expect(displacement?.[t]).toBeCloseTo(own?.[t] ?? Number.NaN, 12);
   });
@@ -209,7 +209,7 @@ describe.skipIf(!existsSync(SHARED))('real tables (skipped without ../shared/dat
   test("Haxby's motion file: 121 volumes, rotations first, FD of a still head", () => {
     const table = read('haxby2001_sub001_25mm/task001_run001/bold_moest.txt');
     expect(table.volumes).toBe(121);
-    const displacement = tableDisplacement(table, 'x')?.slice(1) ?? new Float64Array();
+    const displacement = tableDisplacement(table)?.slice(1) ?? new Float64Array();
     const mean = displacement.reduce((sum, value) => sum + value, 0) / 120;
     expect(mean).toBeGreaterThan(0.02);
     expect(mean).toBeLessThan(0.3);

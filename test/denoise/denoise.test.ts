@@ -159,6 +159,13 @@ describe('motion', () => {
     expect(kept).toHaveLength(VOLUMES - 1);
     const dvars = withColumns({ std_dvars: spike(7, 9).map((x) => (x > 0 ? 3 : Number.NaN)) });
     expect(() => run({ scrub: { dvars: 2 } }, { confounds: dvars })).toThrow('std_dvars is missing at volume 2');
+    const holes = withColumns({ framewise_displacement: fd.map((x, t) => (t % 9 === 0 ? Number.NaN : x)) });
+    expect(run({ strategy: '6p' }, { confounds: holes }).meanFd).toBeGreaterThan(0);
+    expect(() => run({ scrub: { fd: 1 } }, { confounds: holes })).toThrow(
+      'framewise displacement is missing at volume 10',
+    );
+    const none = withColumns({ framewise_displacement: fd.map(() => Number.NaN) });
+    expect(run({}, { confounds: none }).meanFd).toBe(run({}).meanFd);
     const whole = withColumns({ std_dvars: spike(7, 9).map((x, t) => (t === 0 ? Number.NaN : 3 * x)) });
     expect(run({ scrub: { dvars: 2 } }, { confounds: whole }).keptVolumes).toHaveLength(VOLUMES - 2);
   });
@@ -195,6 +202,16 @@ describe('censoring', () => {
     expect(clean.series.timepoints).toBe(VOLUMES - 3);
     // Half of the spectrum of 0-0.25 Hz below 0.1 Hz, above 0.01: 36 % of 197 volumes, less 9 regressors.
     expect(clean.degreesOfFreedom).toBe(70 - 9);
+  });
+});
+
+describe('ROIs', () => {
+  test('whose only signal is in censored volumes have none', () => {
+    const values = SERIES.values.map((value, i) => (i % 4 === 1 ? (Math.floor(i / 4) === 60 ? 9000 : 5000) : value));
+    const settings = { ...NOTHING, scrub: { fd: 0.5 }, bandPass: [0.01, 0.1] } as const;
+    const confounds = withColumns({ framewise_displacement: spike(60) });
+    const { series } = denoise({ ...SERIES, values }, { confounds, tr: 2, where: 'x', settings });
+    expect(column(series.values, 1)).toEqual(new Float64Array(VOLUMES - 1));
   });
 });
 
@@ -252,6 +269,13 @@ describe('refused', () => {
     const settings = { ...NOTHING, strategy: '36p' as const };
     expect(() => denoise(short(30), { confounds: { columns, volumes: 30 }, where: 'x', settings })).toThrow(
       'would leave 0 degrees of freedom: 36 independent regressors on 30 volumes',
+    );
+  });
+
+  test('percent of a mean that was taken out before', () => {
+    const values = SERIES.values.map((value, i) => (i % 4 === 1 ? value - 1005 : value));
+    expect(() => denoise({ ...SERIES, values }, { where: 'x', settings: { ...NOTHING, standardise: 'psc' } })).toThrow(
+      'x: percent signal change needs the mean signal, and ROI 2 is centred already',
     );
   });
 

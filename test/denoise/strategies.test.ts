@@ -67,6 +67,15 @@ describe('strategies', () => {
     expect(() => names('8p', holes('csf', 0))).toThrow('csf has no usable value at volume 1');
     expect(() => names('36p', holes('csf_derivative1', 3))).toThrow('csf_derivative1 has no usable value at volume 4');
     expect(() => names('8p', holes('global_signal', 3))).not.toThrow();
+    const huge = {
+      ...source(BASIC),
+      table: parseConfounds(
+        tableText(BASIC, 30, (t) => 1e60 + t),
+        'a.tsv',
+      ),
+    };
+    expect(names('6p', huge)).toHaveLength(6);
+    expect(() => names('24p', huge)).toThrow('trans_x_power2 has no usable value at volume 1');
   });
 
   test('AROMA: components from the table only on images without it, and the other way round', () => {

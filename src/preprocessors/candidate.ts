@@ -18,13 +18,16 @@ export interface Candidates {
   readonly participantsTable?: string;
 }
 
+/** Paths of the arrays in an HDF5 file. */
+export type ArraysOf = (path: string) => readonly string[];
+
 /** How one tool names its files. */
 export interface Naming {
   readonly tool: Tool;
   /** True when a file bears a name that this tool gives to scans, wherever it lies. */
   readonly claims: (file: TreeFile) => boolean;
   /** @param files all that belong to the tool, in the order of their names */
-  readonly find: (files: readonly TreeFile[]) => Candidates;
+  readonly find: (files: readonly TreeFile[], arraysOf?: ArraysOf) => Candidates;
 }
 
 /** A scan whose name is of BIDS; `more` adds to what the name says and overrides it. */

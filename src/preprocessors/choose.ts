@@ -77,7 +77,13 @@ const ASPECTS: readonly Aspect[] = [
       only(values, (value) => value === 'template') ??
       only(values, (value) => !OWN_SPACES.has(value.replace(/:.*/, ''))),
   },
-  { key: 'atlas', words: ['parcellation', 'parcellations'], flag: '--parcellation', value: ({ atlas }) => atlas ?? '' },
+  {
+    key: 'atlas',
+    words: ['parcellation', 'parcellations'],
+    flag: '--parcellation',
+    value: ({ atlas }) => atlas ?? '',
+    aliases: ({ atlas }) => (atlas ?? '').split('/'),
+  },
 ];
 
 /**

@@ -1,7 +1,7 @@
 /** @file Finds the scans that a preprocessor left in a folder. Node only. */
 import { InputError } from '../errors/input-error.ts';
 import { cPac } from './c-pac.ts';
-import { type Candidates, given, type Naming } from './candidate.ts';
+import { type ArraysOf, type Candidates, given, type Naming } from './candidate.ts';
 import { choose } from './choose.ts';
 import { conn } from './conn.ts';
 import { distinctScans } from './distinct-scans.ts';
@@ -28,13 +28,14 @@ const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
  * opened but sidecars.
  *
  * @param folder the tool's own folder, `derivatives/`, or the BIDS data set above it
+ * @param arraysOf opens the HDF5 files that giga_connectome before 0.5 put several scans into; without it these are faulty
  * @returns undefined when no preprocessor's output was recognised
  * @throws InputError when the folder cannot be read; when there are several tools, tasks, spaces, parcellations or
  *   strategies and none was chosen; when a scan is there twice; or when no scan can go in
  */
-export function discover(folder: string, selection: Selection = {}): Discovery | undefined {
+export function discover(folder: string, selection: Selection = {}, arraysOf?: ArraysOf): Discovery | undefined {
   const files = fileTree(folder);
-  const found = findScans(sortByTool(files), selection, folder);
+  const found = findScans(sortByTool(files), selection, folder, arraysOf);
   if (found === undefined) return undefined;
   const { tool, candidates } = found;
   const { chosen, skipped, notes } = choose(candidates.scans, selection, folder);
@@ -95,10 +96,15 @@ interface Found {
 }
 
 /** The one tool that left scans here, or the one that was asked for. */
-function findScans({ owned, unowned }: Belongings, { tool: asked }: Selection, where: string): Found | undefined {
+function findScans(
+  { owned, unowned }: Belongings,
+  { tool: asked }: Selection,
+  where: string,
+  arraysOf: ArraysOf | undefined,
+): Found | undefined {
   const all = [...NAMINGS, nilearn].flatMap(({ tool, find }): Found[] => {
     const own = owned.get(tool);
-    return own === undefined ? [] : [{ tool, candidates: find(own) }];
+    return own === undefined ? [] : [{ tool, candidates: find(own, arraysOf) }];
   });
   // Matrices named by participant alone may be anything: they are scans only where no tool has left any.
   const matrices = nilearn.find(unowned);

@@ -5,8 +5,8 @@
  * `…_meas-PearsonCorrelation_…_relmat.tsv`, the TR as `SamplingFrequency` in `…_timeseries.json`; 0.4 and before: one
  * HDF5 file `[sub-…_]atlas-<atlas>_desc-<strategy>.h5` with the arrays of all scans).
  */
-import type { BidsName } from './bids-name.ts';
-import { bidsScan, type Candidate, type Candidates, candidate, type Naming } from './candidate.ts';
+import { type BidsName, bidsName } from './bids-name.ts';
+import { type ArraysOf, bidsScan, type Candidate, type Candidates, candidate, type Naming } from './candidate.ts';
 import type { TreeFile } from './file-tree.ts';
 import type { Content, Skipped } from './found.ts';
 
@@ -24,12 +24,12 @@ function contentOf({ entities, suffix, extension }: BidsName): Content | undefin
   return suffix === 'relmat' ? 'connectivity' : undefined;
 }
 
-/** The scans of one participant, or of all, in one HDF5 file: `container` of {@link find}. */
+/** The scans of one participant, or of all, in one HDF5 file. */
 function isContainer({ entities, suffix, extension }: BidsName): boolean {
   return extension === '.h5' && suffix === '' && entities.has('atlas') && entities.has('desc');
 }
 
-function find(files: readonly TreeFile[]): Candidates {
+function find(files: readonly TreeFile[], arraysOf?: ArraysOf): Candidates {
   const scans: Candidate[] = [];
   const skipped: Skipped[] = [];
   for (const file of files) {
@@ -42,9 +42,29 @@ function find(files: readonly TreeFile[]): Candidates {
       const strategy = (entities.get('desc') ?? '').replace(DENOISE, '');
       scans.push(candidate(file, bidsScan(file, { tool: 'giga-connectome', content, strategy })));
     } else if (isContainer(file.bids)) {
-      const strategy = entities.get('desc') ?? '';
-      scans.push(candidate(file, bidsScan(file, { tool: 'giga-connectome', content: 'series', strategy })));
+      if (arraysOf === undefined) skipped.push({ name: file.name, reason: NOT_OPENED, faulty: true });
+      else scans.push(...arraysOf(file.path).flatMap((array) => inContainer(file, array)));
     }
   }
   return { scans, skipped };
 }
+
+const NOT_OPENED =
+  'an HDF5 file of several scans; save every scan in a file of its own, or run giga_connectome 0.5 or later';
+
+/**
+ * One scan of a container: `sub-1/ses-1/sub-1_ses-1_task-rest_atlas-<atlas>_desc-<parcels>_timeseries` or `…_connectome`,
+ * where `<atlas>_<parcels>` together say the parcellation.
+ */
+function inContainer(container: TreeFile, array: string): Candidate[] {
+  const base = array.slice(array.lastIndexOf('/') + 1);
+  const bids = bidsName(base);
+  const content = CONTAINED[bids.suffix];
+  if (content === undefined || !bids.entities.has('sub')) return [];
+  const file = { ...container, base, bids, name: `${container.name}/${base}` };
+  const atlas = ['atlas', 'desc'].flatMap((key) => bids.entities.get(key) ?? []).join('/');
+  const strategy = container.bids.entities.get('desc') ?? '';
+  return [candidate(file, bidsScan(file, { tool: 'giga-connectome', content, atlas, strategy, array }))];
+}
+
+const CONTAINED: Readonly<Record<string, Content>> = { timeseries: 'series', connectome: 'connectivity' };

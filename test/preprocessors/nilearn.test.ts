@@ -81,3 +81,31 @@ test('giga_connectome: series by atlas and denoising, the TR from its sampling f
   const reasons = ['kind of file connectivity, not series', other, other];
   expect(Object.values(skips(discovery))).toEqual([...reasons, ...reasons]);
 });
+
+test('giga_connectome before 0.5: several scans in one HDF5 file, when it can be opened', () => {
+  const folder = study(['atlas-Schaefer20187Networks_desc-simple.h5']);
+  expect(() => discover(folder)).toThrow(
+    'no scan of giga-connectome can go in, found 1 file: an HDF5 file of several scans',
+  );
+  const at = (session: string) => `sub-1/${session}/sub-1_${session}_task-rest_run-01_atlas-Schaefer20187Networks`;
+  const arrays = ['ses-1', 'ses-2'].flatMap((session) =>
+    ['100Parcels7Networks', '200Parcels7Networks'].flatMap((parcels) => [
+      `${at(session)}_desc-${parcels}_timeseries`,
+      `${at(session)}_desc-${parcels}_connectome`,
+    ]),
+  );
+  const arraysOf = (path: string) => (path.endsWith('desc-simple.h5') ? [...arrays, 'of_something_else'] : []);
+  expect(() => discover(folder, {}, arraysOf)).toThrow('choose one with --parcellation');
+  const scans = discover(folder, { atlas: '200Parcels7Networks' }, arraysOf)?.scans;
+  expect(
+    scans?.map(({ participant, session, run, strategy, array }) => [participant, session, run, strategy, array]),
+  ).toEqual(
+    ['ses-1', 'ses-2'].map((session) => [
+      'sub-1',
+      session,
+      'run-01',
+      'simple',
+      `${at(session)}_desc-200Parcels7Networks_timeseries`,
+    ]),
+  );
+});

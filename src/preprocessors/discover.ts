@@ -35,9 +35,11 @@ const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
  */
 export function discover(folder: string, selection: Selection = {}, arraysOf?: ArraysOf): Discovery | undefined {
   const files = fileTree(folder);
-  const found = findScans(sortByTool(files), selection, folder, arraysOf);
+  const belongings = sortByTool(files);
+  const found = findScans(belongings, selection, folder, arraysOf);
   if (found === undefined) return undefined;
   const { tool, candidates } = found;
+  const strangers = tool === 'nilearn' ? [] : strangeMatrices(belongings.unowned, tool);
   const { chosen, skipped, notes } = choose(candidates.scans, selection, folder);
   const roots = outputRoots(
     folder,
@@ -46,7 +48,7 @@ export function discover(folder: string, selection: Selection = {}, arraysOf?: A
   const raw = rawDataset(roots);
   const repetitionTime = repetitionTimes();
   const scans: FoundScan[] = [];
-  const left: Skipped[] = [...candidates.skipped, ...skipped];
+  const left: Skipped[] = [...candidates.skipped, ...skipped, ...strangers];
   for (const { file, scan, fault } of distinctScans(chosen, folder)) {
     const time = repetitionTime(file.base, file.bids.entities.has('sub') ? sidecarFolders(folder, scan, raw) : []);
     const forgiven = fault === NO_CONFOUNDS && selection.withoutConfounds === true;
@@ -61,7 +63,7 @@ export function discover(folder: string, selection: Selection = {}, arraysOf?: A
     tool,
     scans: inOrder(scans),
     skipped: inOrder(left),
-    notes,
+    notes: strangers.length === 0 ? notes : [...notes, strangersNote(strangers.length, tool)],
     ...given({ participantsTable: table, sessionsTables: sessions.length === 0 ? undefined : sessions.sort(natural) }),
   };
 }
@@ -129,6 +131,16 @@ function findScans(
   const left = all.find(({ candidates }) => candidates.skipped.length > 0);
   if (found.length === 0 && left !== undefined) throw nothing(left.tool, left.candidates.skipped, where);
   return wanted ?? found[0];
+}
+
+/** Matrices among a tool's outputs that it has not written: scans of someone's own, which must not get lost unsaid. */
+function strangeMatrices(unowned: readonly TreeFile[], tool: Tool): Skipped[] {
+  const matrices = unowned.filter(({ bids: { extension } }) => /^\.(npy|npz|parquet)$/.test(extension));
+  return matrices.map(({ name }) => ({ name, reason: `a matrix, but not named as ${tool} names scans` }));
+}
+
+function strangersNote(n: number, tool: Tool): string {
+  return `${n === 1 ? 'a matrix is' : `${n} matrices are`} left out for want of a name as ${tool} gives; name the files or their folder to take them`;
 }
 
 /** No scan goes in: what is wrong with those that were wanted, else why none was, the most frequent reason first. */

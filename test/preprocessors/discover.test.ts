@@ -71,6 +71,17 @@ test('the same participants.tsv from every level; links to the raw data set as D
   expect(found(folder).participantsTable).toBe('fmriprep/participants.tsv');
 });
 
+test("matrices of one's own among the outputs of a tool are not lost unsaid", () => {
+  const discovery = found(study([...FMRIPREP, 'mine/a.npy', 'mine/b.npy', 'mine/notes.txt']));
+  expect(discovery.scans).toHaveLength(2);
+  expect(discovery.skipped.map(({ name, reason }) => [name, reason])).toEqual(
+    ['mine/a.npy', 'mine/b.npy'].map((name) => [name, 'a matrix, but not named as fmriprep names scans']),
+  );
+  expect(discovery.notes).toEqual([
+    '2 matrices are left out for want of a name as fmriprep gives; name the files or their folder to take them',
+  ]);
+});
+
 const UNRELATED = [
   'README',
   'CHANGES',

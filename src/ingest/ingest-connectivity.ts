@@ -1,7 +1,7 @@
 /** @file Takes connectivity matrices, in files of their own or stacked, into one data set without series. Node only. */
 import { type Atlas, unnamedAtlas } from '../atlas/atlas.ts';
 import { findAtlas } from '../atlas/find-atlas.ts';
-import { checkRoiOrder, namedAtlas } from '../atlas/roi-order.ts';
+import { namedAtlas } from '../atlas/named-atlas.ts';
 import { cleanConnectivity } from '../connectivity/clean-matrix.ts';
 import type { StatedFcKind } from '../connectivity/kinds.ts';
 import type { Source } from '../dataset/description.ts';
@@ -15,6 +15,7 @@ import { type DiagonalCount, diagonalWarnings } from './connectivity-warnings.ts
 import type { LocateOptions } from './locate-scans.ts';
 import { type ConnectivityFile, readConnectivityFile } from './read-connectivity.ts';
 import { fileRecord } from './reading-plan.ts';
+import { refuseOtherOrder } from './roi-order.ts';
 
 export interface ConnectivityOptions extends LocateOptions {
   /** The data set to write. */
@@ -143,9 +144,9 @@ function checkFile({ rois, columnNames, rowNames }: ConnectivityFile, atlas: Atl
       found: `${rois}`,
       fix: 'check --atlas, and ingest scans of different atlases into different data sets',
     });
-  checkRoiOrder(columnNames, atlas, 'column', where);
-  checkRoiOrder(rowNames, atlas, 'row', where);
-  if (columnNames !== undefined) checkRoiOrder(rowNames, namedAtlas(columnNames), 'row', where);
+  refuseOtherOrder(columnNames, atlas, { what: 'column', where });
+  refuseOtherOrder(rowNames, atlas, { what: 'row', where });
+  if (columnNames !== undefined) refuseOtherOrder(rowNames, namedAtlas(columnNames), { what: 'row', where });
 }
 
 /** Names of columns that say of how many volumes a matrix is. */

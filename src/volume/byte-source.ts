@@ -20,6 +20,8 @@ export interface ByteSource {
 /** Large chunks: between two of them the thread that inflates waits for the one that adds. */
 const READ_BYTES = 2 ** 20;
 const INFLATED_BYTES = 2 ** 21;
+/** Of a small file: large buffers would take longer to make than to fill. */
+const SMALLEST_BYTES = 2 ** 14;
 
 /**
  * Looks at a file. What is gzipped is told by its first bytes, not by its name.
@@ -29,7 +31,12 @@ const INFLATED_BYTES = 2 ** 21;
 export async function openSource(path: string): Promise<ByteSource> {
   const { gzipped, fileBytes } = await look(path);
   const hash = createHash('sha256');
-  return { gzipped, fileBytes, chunks: () => readChunks(path, gzipped, hash), sha256: () => hash.digest('hex') };
+  return {
+    gzipped,
+    fileBytes,
+    chunks: () => readChunks(path, gzipped, fileBytes, hash),
+    sha256: () => hash.digest('hex'),
+  };
 }
 
 async function look(path: string): Promise<Pick<ByteSource, 'gzipped' | 'fileBytes'>> {
@@ -52,9 +59,10 @@ async function look(path: string): Promise<Pick<ByteSource, 'gzipped' | 'fileByt
  * Both reading and inflating run in the thread pool of Node while the caller works on the chunk before: hence a high
  * water mark of several chunks, which lets them run ahead.
  */
-async function* readChunks(path: string, gzipped: boolean, hash: ReturnType<typeof createHash>) {
-  const file = createReadStream(path, { highWaterMark: READ_BYTES });
-  const options = { chunkSize: INFLATED_BYTES, highWaterMark: 4 * INFLATED_BYTES };
+async function* readChunks(path: string, gzipped: boolean, fileBytes: number, hash: ReturnType<typeof createHash>) {
+  const chunkSize = Math.min(INFLATED_BYTES, Math.max(SMALLEST_BYTES, 4 * fileBytes));
+  const file = createReadStream(path, { highWaterMark: Math.min(READ_BYTES, chunkSize) });
+  const options = { chunkSize, highWaterMark: 4 * chunkSize };
   // The error reaches the reader of the last stream; the callback is only there so that it is not thrown a second time.
   const chunks: AsyncIterable<Uint8Array> = gzipped ? pipeline(file, createGunzip(options), () => {}) : file;
   // After the pipeline, so that a chunk is hashed while it is being inflated.

@@ -86,7 +86,8 @@ async function sumSeries(path: string, { header }: Cifti, { rois, sizes }: Place
   return { sums, counts, notFinite, sha256 };
 }
 
-async function readParcels(options: ParcellateDenseOptions): Promise<{ places: RoiPlaces; roiNames: string[] }> {
+/** Where the ROIs of a CIFTI file with labels or parcels are, and their names. @throws InputError when it is none */
+export async function readParcels(options: ParcellateDenseOptions): Promise<{ places: RoiPlaces; roiNames: string[] }> {
   const path = options.parcels;
   const cifti = await readCifti(path);
   const { columns, rows } = cifti;

@@ -27,8 +27,17 @@ export function namesSquare(cells: readonly string[], rows: number): boolean {
   return rows > 1 && names.length === rows && names.every((name) => /^\d+$/.test(name));
 }
 
-/** True when the header proves the first column to be a row index: alone it has no name. */
-export function hasRowIndex(header: readonly string[]): boolean {
+/**
+ * How many columns before the numbers the header proves to be none: a row index, or the names of image and volume that
+ * AFNI's 3dROIstats writes (`File`, `Sub-brick`: the `.1D` of ADHD-200 preprocessed).
+ */
+export function indexColumns(header: readonly string[]): number {
+  if (header[0] === 'File' && header[1] === 'Sub-brick' && header.length > 2) return 2;
+  return hasRowIndex(header) ? 1 : 0;
+}
+
+/** True when the first column must be a row index: alone it has no name. */
+function hasRowIndex(header: readonly string[]): boolean {
   return header.length > 1 && INDEX_NAMES.has(header[0]) && header.slice(1).every((name) => name !== '');
 }
 

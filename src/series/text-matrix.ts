@@ -4,7 +4,7 @@ import { decodeText } from '../files/text.ts';
 import type { Matrix } from './matrix.ts';
 import { scanNumber } from './number-scanner.ts';
 import { type Delimiter, delimiterOf, splitCells, splitLines, type TextLine } from './text-cells.ts';
-import { hasRowIndex, headerInComment, isHeader, namesSquare } from './text-header.ts';
+import { headerInComment, indexColumns, isHeader, namesSquare } from './text-header.ts';
 
 /**
  * Reads one matrix. Cells are parted by commas, semicolons, tabs or any blanks; comment lines start with `#`, `%` or
@@ -81,7 +81,7 @@ function readRows(
 ): Matrix {
   const cells: number[] = [];
   const width = splitCells(bytes, lines[0], delimiter, cells);
-  const first = rowNames !== undefined || (header !== undefined && hasRowIndex(header)) ? 1 : 0;
+  const first = rowNames !== undefined ? 1 : Math.min(indexColumns(header ?? []), width - 1);
   const kept = width - first;
   // A file has fewer cells than bytes: rows too short to fill the product are reported below, before they matter.
   const values = new Float64Array(Math.min(lines.length * kept, bytes.length + lines.length));

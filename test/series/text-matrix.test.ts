@@ -152,6 +152,16 @@ describe('parseTextMatrix', () => {
     expect(parse(',0,1,2\n0,0.5,1,2\n1,3,4,5\n')).toMatchObject({ rows: 2, columns: 3, header: ['0', '1', '2'] });
   });
 
+  test("drops image and volume of AFNI's 3dROIstats, as ADHD-200 preprocessed has them", () => {
+    const header = 'File\tSub-brick\tMean_1  \tMean_2  \t\n';
+    const body = (rest: string) => `sfnwmrda0010001.nii.gz\t0[?]${rest}\nsfnwmrda0010001.nii.gz\t1[?]${rest}\n`;
+    const matrix = parse(header + body('\t0.5\t-1\t'));
+    expect([matrix.rows, matrix.columns, [...matrix.values]]).toEqual([2, 2, [0.5, -1, 0.5, -1]]);
+    expect(matrix.header).toEqual(['Mean_1', 'Mean_2']);
+    expect(() => parse(header + body(''))).toThrow(InputError);
+    expect(() => parse('File\tSub-brick\tMean_1\na\nb\n')).toThrow(InputError);
+  });
+
   test('a delimiter that ends every line, and the header or not', () => {
     for (const header of ['a,b\n', 'a,b,\n'])
       expect(parse(`${header}1,2,\n3,4,\n`)).toEqual({

@@ -15,6 +15,7 @@ export interface ConnectivityFlags {
 
 export function withConnectivityOptions(command: Command): Command {
   return command
+    .optionsGroup('Connectivity matrices:')
     .option('--connectivity', 'the files hold connectivity matrices, not series: one a scan, or stacks of many')
     .addOption(new Option('--fc-kind <kind>', 'what these matrices are (default: unknown)').choices(STATED_FC_KINDS))
     .option('--fisher-z', "their values are Fisher's z: turn them back into correlations")

@@ -19,7 +19,10 @@ Examples:
     $ brainmass dataset merge one.dataset two.dataset --mixed --out both.dataset`;
 
 export function datasetCommand(): Command {
-  return new Command('dataset').description('Join data sets').addCommand(mergeCommand());
+  return new Command('dataset')
+    .description('Join data sets')
+    .addCommand(mergeCommand())
+    .addHelpText('after', '\nExample:\n  $ brainmass dataset merge part-*.dataset --out cohort.dataset');
 }
 
 function mergeCommand(): Command {

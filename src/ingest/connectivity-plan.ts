@@ -53,7 +53,7 @@ export async function planConnectivity(
   const asStacks = options.ids !== undefined || options.sessions !== undefined;
   const selection = { ...options.selection, content: 'connectivity' } as const;
   if (!asStacks && table?.columns.file !== undefined) return filesOfScans(sources, { ...options, selection });
-  const found = findFiles(sources, selection, false);
+  const found = findFiles(sources, { selection });
   const { files } = found;
   const [first] = files;
   if (first === undefined)

@@ -5,6 +5,9 @@ import { InputError } from '../errors/input-error.ts';
 import { discover } from '../preprocessors/discover.ts';
 import type { Discovery, FoundScan, Selection } from '../preprocessors/found.ts';
 import { findScans } from '../series/find-scans.ts';
+import { MATRIX_EXTENSIONS } from '../series/read-matrix.ts';
+
+const IMAGE_EXTENSIONS = ['.nii', '.nii.gz'] as const;
 
 /** A file that may be a scan. */
 export interface FoundFile {
@@ -21,20 +24,35 @@ export interface FoundFiles {
   readonly discoveries: readonly Discovery[];
 }
 
+export interface FindOptions {
+  readonly selection?: Selection;
+  /** In folders of no layout look for NIfTI images, not for matrices. */
+  readonly images?: boolean;
+  /** Whose each file is, a table says. */
+  readonly hasTable?: boolean;
+}
+
 /**
  * All files of the sources that may be scans. A folder that a preprocessor wrote is read by its layout, any other one
- * gives every file with a readable extension; a file that is named itself is taken as it is.
+ * gives every file with the extension of a matrix (or of an image); a file that is named itself is taken as it is.
  *
  * @throws InputError when there is no source, one does not exist, or a folder holds no scans
  */
-export function findFiles(sources: readonly string[], selection: Selection): FoundFiles {
+export function findFiles(
+  sources: readonly string[],
+  { selection = {}, images = false, hasTable = false }: FindOptions,
+): FoundFiles {
   const discoveries: Discovery[] = [];
   const files = sources.flatMap((source): FoundFile[] => {
     if (!statSync(source).isDirectory())
       return [{ path: source, name: unixPath(isAbsolute(source) ? basename(source) : source) }];
     const discovery = discover(source, selection);
-    if (discovery === undefined)
-      return findScans(source).map((path) => ({ path, name: unixPath(relative(source, path)) }));
+    // Nilearn names no files; whose each is, a table tells better than names that are common.
+    if (discovery === undefined || (hasTable && discovery.tool === 'nilearn'))
+      return findScans(source, images ? IMAGE_EXTENSIONS : MATRIX_EXTENSIONS).map((path) => ({
+        path,
+        name: unixPath(relative(source, path)),
+      }));
     discoveries.push(discovery);
     return discovery.scans.map((found) => ({ path: found.path, name: found.name, found }));
   });

@@ -5,6 +5,9 @@ import { readBytes } from '../files/atomic.ts';
 import type { Layout } from '../series/layout.ts';
 import type { Overlap } from '../series/project.ts';
 import { readMatrix } from '../series/read-matrix.ts';
+import { readParcels } from '../volume/parcellate-dense.ts';
+import { noPlaces } from './read-image-scan.ts';
+import type { ScanFile } from './read-scan.ts';
 
 /** The atlas that projected scans end in: the one given, else Schaefer-100 when the table has 100 targets. */
 export function targetAtlas(overlap: Overlap, atlas: Atlas | undefined): Atlas {
@@ -26,13 +29,15 @@ export function targetAtlas(overlap: Overlap, atlas: Atlas | undefined): Atlas {
  *
  * @throws InputError when the files leave it open
  */
-export async function inferAtlas(paths: readonly string[], layout: Layout, array: string | undefined): Promise<Atlas> {
-  let candidates: number[] = [];
-  for (const [i, path] of paths.entries()) {
+export async function inferAtlas(files: Iterable<ScanFile>, layout: Layout): Promise<Atlas> {
+  let candidates: number[] | undefined;
+  for (const { path, where, content, array } of files) {
+    if (content === 'parcel-series') return parcelsOf(path);
+    if (content !== 'series') throw noPlaces(where, content);
     const { rows, columns, header } = await readMatrix(readBytes(path), path, array === undefined ? {} : { array });
     if (header !== undefined && layout !== 'roi-time') return { id: `rois${columns}`, rois: namedRois(header) };
     if (layout !== 'auto') return unnamedAtlas(layout === 'time-roi' ? columns : rows);
-    candidates = i === 0 ? [...new Set([rows, columns])] : candidates.filter((n) => n === rows || n === columns);
+    candidates = candidates?.filter((n) => n === rows || n === columns) ?? [...new Set([rows, columns])];
     if (candidates.length === 0)
       throw new InputError({
         where: path,
@@ -43,11 +48,17 @@ export async function inferAtlas(paths: readonly string[], layout: Layout, array
       });
     if (candidates.length === 1 && rows !== columns) return unnamedAtlas(candidates[0]);
   }
-  const known = BUILT_IN_ATLASES.filter((id) => candidates.includes(builtInAtlas(id).rois.length));
+  const left = candidates ?? [];
+  const known = BUILT_IN_ATLASES.filter((id) => left.includes(builtInAtlas(id).rois.length));
   throw new InputError({
-    problem: `time cannot be told from ROIs: every file is ${candidates.join(' x ')}`,
+    problem: `time cannot be told from ROIs: every file is ${left.join(' x ')}`,
     fix: `pass --atlas ${known[0] ?? '(an id, a file, or the number of ROIs)'}, or --layout time-roi or roi-time`,
   });
+}
+
+async function parcelsOf(path: string): Promise<Atlas> {
+  const { roiNames } = await readParcels({ parcels: path });
+  return { id: `rois${roiNames.length}`, rois: namedRois(roiNames) };
 }
 
 /** Names from a header, when they are distinct. */

@@ -9,10 +9,11 @@ export interface Ingested {
   readonly overlap: Overlap | undefined;
   readonly sources: readonly Source[];
   readonly bad: readonly BadScan[];
+  readonly notes: readonly string[];
 }
 
 /** The gravest first. */
-export function ingestWarnings({ located, overlap, sources, bad }: Ingested): string[] {
+export function ingestWarnings({ located, overlap, sources, bad, notes: ofScans }: Ingested): string[] {
   const { left, unused, unknown, discoveries } = located;
   const warnings: string[] = [];
   if (bad.length > 0)
@@ -29,6 +30,7 @@ export function ingestWarnings({ located, overlap, sources, bad }: Ingested): st
     warnings.push(
       `${skipped.length} files were passed over (--dry-run lists them all): ${fewOf(skipped.map(({ name, reason }) => `${name} (${reason})`))}`,
     );
+  if (ofScans.length > 0) warnings.push(fewOf(ofScans));
   return [...warnings, ...discoveries.flatMap(({ notes = [] }) => notes), ...projectionWarnings(overlap, sources)];
 }
 

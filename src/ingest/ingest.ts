@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Inspection, inspect } from '../dataset/inspect.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { writeDataset } from '../dataset/write-dataset.ts';
+import { InputError } from '../errors/input-error.ts';
 import { checkReplaceable } from '../files/atomic.ts';
 import type { Progress } from '../progress.ts';
 import { checkSameReading, type Holdings, holdingsOf } from './add-to-dataset.ts';
@@ -10,11 +11,13 @@ import type { LocatedScan } from './identify-scans.ts';
 import { ingestWarnings } from './ingest-warnings.ts';
 import { type Located, type LocateOptions, locateScans } from './locate-scans.ts';
 import { newLog, type ReadingLog, readAll } from './read-all.ts';
+import type { ScanFile } from './read-scan.ts';
 import { openJournal, type ReadingJournal } from './reading-journal.ts';
 import { fileRecord, planReading, type ReadingOptions, type ReadingPlan } from './reading-plan.ts';
+import { type ScanFileOptions, scanFile } from './scan-file.ts';
 import { type Shard, shardOf } from './shard.ts';
 
-export interface IngestOptions extends LocateOptions, ReadingOptions {
+export interface IngestOptions extends LocateOptions, ReadingOptions, ScanFileOptions {
   /** The data set to write. */
   readonly out: string;
   readonly overwrite?: boolean;
@@ -25,8 +28,6 @@ export interface IngestOptions extends LocateOptions, ReadingOptions {
   readonly shard?: Shard;
   /** Threads that read; by default all cores, when there is work for them. */
   readonly threads?: number;
-  /** Repetition time of all scans, seconds; instead of the table's. */
-  readonly tr?: number;
   readonly progress?: Progress;
 }
 
@@ -61,12 +62,29 @@ export async function ingest(sources: readonly string[], options: IngestOptions)
   const located = options.shard === undefined ? all : { ...all, scans: shardOf(all.scans, options.shard) };
   const holdings = options.add === true && existsSync(options.out) ? holdingsOf(options.out) : undefined;
   try {
-    const plan = await planReading(all.scans, options, holdings?.atlas);
+    const plan = await planReading(filesOf(all.scans, options), options, holdings?.atlas);
+    refuseNoise(located, plan);
     if (holdings !== undefined) checkSameReading(options.out, holdings, plan);
     return await write(plan, located, holdings, options);
   } finally {
     holdings?.close();
   }
+}
+
+/** fMRIPrep leaves motion and physiology in; connectivity of such images is mostly of these. */
+function refuseNoise({ scans }: Located, { rules }: ReadingPlan): void {
+  const raw = scans.find(({ found }) => found?.tool === 'fmriprep' && found.strategy === 'preproc');
+  if (raw === undefined || rules.denoising !== undefined) return;
+  throw new InputError({
+    where: raw.where,
+    problem: 'fMRIPrep leaves confounds in its images, and no denoising is asked for',
+    fix: 'pass --denoise with a strategy (docs/denoising.md), e.g. --denoise 36p --band-pass 0.01-0.1, or --denoise none',
+  });
+}
+
+/** Only as many as are asked for: of most files nothing is needed beforehand. */
+function* filesOf(scans: readonly LocatedScan[], options: ScanFileOptions): Generator<ScanFile> {
+  for (const scan of scans) yield scanFile(scan, options);
 }
 
 async function write(
@@ -136,11 +154,11 @@ function leftOut({ bad }: ReadingLog): LeftOut[] {
 }
 
 function report({ rules }: ReadingPlan, located: Located, out: string, log: ReadingLog): IngestReport {
-  const { sources, bad, read } = log;
+  const { sources, bad, notes, read } = log;
   const dataset = openDataset(out);
   try {
     const inspection = inspect(dataset);
-    const warnings = ingestWarnings({ located, overlap: rules.overlap, sources, bad });
+    const warnings = ingestWarnings({ located, overlap: rules.overlap, sources, bad, notes });
     return {
       ...inspection,
       warnings: [...warnings, ...inspection.warnings],

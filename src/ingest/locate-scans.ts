@@ -17,6 +17,8 @@ export interface LocateOptions {
   readonly allowMissing?: boolean;
   /** Which of a preprocessor's outputs are wanted. */
   readonly selection?: Selection;
+  /** Where the ROIs of images are; images are looked for when it is given. */
+  readonly labels?: string;
 }
 
 export interface Located {
@@ -47,7 +49,11 @@ export function locateScans(sources: readonly string[], options: LocateOptions):
   const table = path === undefined ? undefined : readParticipants(parseTable(readText(path), path), columns, path);
   checkSources(sources);
   if (table?.columns.file !== undefined) return located(matchByName(table.rows, sources, path), table, [], options);
-  const { files, discoveries } = findFiles(sources, selection);
+  const { files, discoveries } = findFiles(sources, {
+    selection,
+    images: options.labels !== undefined,
+    hasTable: table !== undefined,
+  });
   if (table !== undefined) return located(matchById(table.rows, files), table, discoveries, options);
   return withTablesOf(discoveries, files, columns);
 }

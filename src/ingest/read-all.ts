@@ -7,23 +7,20 @@ import type { TimeSeries } from '../series/time-series.ts';
 import { type BadScan, badScansError, isHopeless } from './bad-scans.ts';
 import { type EarlierScans, fileStamp, isUnchanged } from './earlier-scans.ts';
 import type { LocatedScan } from './identify-scans.ts';
-import type { ReadingRules, ScanFile } from './read-scan.ts';
+import type { ReadingRules } from './read-scan.ts';
 import type { ReadingJournal } from './reading-journal.ts';
+import { type ScanFileOptions, scanFile } from './scan-file.ts';
 import { outcomeOf, readInOrder, type ScanReaders, scanReaders } from './scan-readers.ts';
 
 /** A thread starts in the time that it takes to read about so much. */
 const BYTES_FOR_A_THREAD = 32e6;
 
-export interface ReadAllOptions {
+export interface ReadAllOptions extends ScanFileOptions {
   readonly rules: ReadingRules;
   /** Leave out scans that cannot be read. */
   readonly skipBad: boolean;
   /** By default all cores, when there is work for them. */
   readonly threads?: number;
-  /** Which array of files with several. */
-  readonly array?: string;
-  /** Repetition time of all scans, seconds. */
-  readonly tr?: number;
   /** Scans of the data set that is added to. */
   readonly held: EarlierScans;
   readonly journal?: ReadingJournal;
@@ -33,6 +30,8 @@ export interface ReadAllOptions {
 export interface ReadingLog {
   readonly sources: Source[];
   readonly bad: BadScan[];
+  /** What a person should know of single scans. */
+  readonly notes: string[];
   /** Columns for `scans.tsv` that were measured. */
   readonly measures: Set<string>;
   /** How many files were read, not taken over. */
@@ -40,7 +39,7 @@ export interface ReadingLog {
 }
 
 export function newLog(): ReadingLog {
-  return { sources: [], bad: [], measures: new Set(), read: 0 };
+  return { sources: [], bad: [], notes: [], measures: new Set(), read: 0 };
 }
 
 /** A scan of the data set to be, and the record of its file. */
@@ -48,6 +47,7 @@ interface SourcedScan {
   readonly source: Source;
   readonly series: TimeSeries;
   readonly fresh: boolean;
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -77,12 +77,13 @@ export async function* readAll(
         continue;
       }
       if (!('value' in outcome)) continue;
-      const { source, series, fresh } = outcome.value;
+      const { source, series, fresh, notes = [] } = outcome.value;
       if (fresh) {
         journal?.append(source, series);
         log.read++;
       }
       log.sources.push(source);
+      log.notes.push(...notes);
       for (const measure of Object.keys(source.measures ?? {})) log.measures.add(measure);
       yield { scan: scanOf(located, source, options.tr), series, where: located.where };
     }
@@ -94,7 +95,8 @@ export async function* readAll(
 }
 
 /** Reads a scan or takes it over. */
-function sourced(located: LocatedScan, readers: ScanReaders, { journal, held, array }: ReadAllOptions) {
+function sourced(located: LocatedScan, readers: ScanReaders, options: ReadAllOptions) {
+  const { journal, held } = options;
   const { path, name, scan } = located;
   return outcomeOf(async (): Promise<SourcedScan> => {
     const earlier = [journal?.scans.get(name), held.get(name)].find(
@@ -103,14 +105,10 @@ function sourced(located: LocatedScan, readers: ScanReaders, { journal, held, ar
     if (earlier !== undefined)
       return { source: { ...earlier.source, scan: scan.scanId }, series: earlier.readSeries(), fresh: false };
     const stamp = fileStamp(path);
-    const { series, facts } = await readers.read(fileOf(located, array));
-    return { source: { path: name, ...facts, ...stamp, scan: scan.scanId }, series, fresh: true };
+    const { series, facts } = await readers.read(scanFile(located, options));
+    const { notes = [], ...known } = facts;
+    return { source: { path: name, ...known, ...stamp, scan: scan.scanId }, series, fresh: true, notes };
   });
-}
-
-function fileOf({ path, where, found }: LocatedScan, array: string | undefined): ScanFile {
-  const chosen = array ?? found?.array;
-  return { path, where, content: found?.content ?? 'series', ...(chosen === undefined ? {} : { array: chosen }) };
 }
 
 /** A file with another number of ROIs than the files before is of another atlas, also where a projection hides it. */

@@ -1,15 +1,16 @@
-/** @file From a scan's file to the series that the data set keeps: which ROIs, which layout, which projection. Node only. */
-import { createHash } from 'node:crypto';
+/** @file From a scan's file to the series that the data set keeps: read, taken to its ROIs, denoised. Node only. */
 import type { Atlas } from '../atlas/atlas.ts';
+import type { MotionOrder } from '../denoise/confounds-table.ts';
+import type { DenoiseSettings } from '../denoise/settings.ts';
 import { InputError } from '../errors/input-error.ts';
-import { readBytes } from '../files/atomic.ts';
 import type { Content } from '../preprocessors/found.ts';
-import { type Layout, orientSeries } from '../series/layout.ts';
-import type { Matrix } from '../series/matrix.ts';
-import { missingRois } from '../series/missing-rois.ts';
+import type { Layout } from '../series/layout.ts';
 import { type Overlap, projectSeries } from '../series/project.ts';
-import { readMatrix } from '../series/read-matrix.ts';
 import type { TimeSeries } from '../series/time-series.ts';
+import type { LabelImage } from '../volume/grid.ts';
+import { denoiseScan } from './denoise-scan.ts';
+import { readImageScan } from './read-image-scan.ts';
+import { readMatrixScan } from './read-matrix-scan.ts';
 
 /** How the files of an ingest are to be understood; plain data, so that another thread can read by them. */
 export interface ReadingRules {
@@ -17,7 +18,20 @@ export interface ReadingRules {
   readonly atlas: Atlas;
   /** From the atlas of the files to `atlas`. */
   readonly overlap?: Overlap;
+  /** Where the ROIs are, for images. */
+  readonly parcellation?: Parcellation;
+  /** An ROI of an image that has signal in a smaller part is missing. */
+  readonly minimumCoverage?: number;
+  readonly denoising?: DenoiseSettings;
+  /** Of confounds without column names. */
+  readonly motionOrder?: MotionOrder;
 }
+
+export type Parcellation =
+  /** Voxels, and the label of each ROI in order. */
+  | { readonly kind: 'image'; readonly image: LabelImage; readonly labels: readonly number[] }
+  /** Grayordinates: a CIFTI file with labels or parcels. */
+  | { readonly kind: 'cifti'; readonly path: string };
 
 /** A scan's file, and what lies beside it. */
 export interface ScanFile {
@@ -27,20 +41,28 @@ export interface ScanFile {
   readonly content: Content;
   /** Which array of a file with several. */
   readonly array?: string;
+  readonly confounds?: { readonly table: string; readonly sidecar?: string };
+  /** Brain mask of a volume. */
+  readonly mask?: string;
+  /** Repetition time, seconds, where it is known without the file. */
+  readonly tr?: number;
 }
 
 /** What reading a file taught, apart from the numbers. */
 export interface ReadingFacts {
   /** Of the file, hex. */
   readonly sha256: string;
-  readonly layout: 'time-roi' | 'roi-time';
+  /** Of a matrix. */
+  readonly layout?: 'time-roi' | 'roi-time';
   /** ROIs in the file, before a projection, and how many of these have no signal. */
   readonly rois: number;
   readonly missing: number;
-  /** Repetition time, seconds, when the file or what lies beside it says. */
+  /** Repetition time, seconds, when the file says. */
   readonly tr?: number;
   /** Columns for `scans.tsv`: `mean_fd`, … */
   readonly measures?: Readonly<Record<string, string>>;
+  /** What a person should know, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 export interface ScanRead {
@@ -49,48 +71,38 @@ export interface ScanRead {
 }
 
 /**
- * Reads one file.
+ * Reads one scan.
  *
- * @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order
+ * @throws InputError when it cannot be read, is no scan of that atlas, names its columns in another order, or cannot be
+ *   denoised as asked
  */
-export async function readScan({ path, where, array }: ScanFile, rules: ReadingRules): Promise<ScanRead> {
-  const bytes = readBytes(path);
-  const matrix = await readMatrix(bytes, path, array === undefined ? {} : { array });
-  const { atlas, overlap, layout } = rules;
-  if (overlap === undefined) checkColumnOrder(matrix, atlas, where);
-  const oriented = orientSeries(matrix, {
-    layout,
-    where,
-    rois: overlap?.sources ?? atlas.rois.length,
-    moreRois: overlap !== undefined,
-  });
+export async function readScan(file: ScanFile, rules: ReadingRules): Promise<ScanRead> {
+  const { series: read, facts } = await readSource(file, rules);
+  const series = rules.overlap === undefined ? read : projectSeries(read, rules.overlap);
+  const { denoising } = rules;
+  if (denoising === undefined) return { series, facts };
+  const tr = file.tr ?? facts.tr;
+  const denoised = denoiseScan(series, { ...file, ...(tr === undefined ? {} : { tr }) }, denoising, rules.motionOrder);
   return {
-    series: overlap === undefined ? oriented : projectSeries(oriented, overlap),
-    facts: {
-      sha256: createHash('sha256').update(bytes).digest('hex'),
-      layout: layoutOf(matrix, oriented, layout),
-      rois: oriented.rois,
-      missing: missingRois(oriented).length,
-    },
+    series: denoised.series,
+    facts: { ...facts, measures: { ...facts.measures, ...denoised.measures } },
   };
 }
 
-function layoutOf(matrix: Matrix, { timepoints }: TimeSeries, asked: Layout): ReadingFacts['layout'] {
-  if (asked !== 'auto') return asked;
-  return matrix.rows === timepoints ? 'time-roi' : 'roi-time';
-}
-
-/** A file that names its columns like the atlas, but in another order, would be mixed up without a sound. */
-function checkColumnOrder({ header }: Matrix, { id, rois }: Atlas, where: string): void {
-  if (header?.length !== rois.length) return;
-  const first = rois.findIndex(({ name }, i) => name !== header[i]);
-  const names = new Set(rois.map(({ name }) => name));
-  if (first < 0 || !header.every((name) => names.has(name))) return;
-  throw new InputError({
-    where,
-    problem: `column ${first + 1} is not the ROI that stands there in the atlas ${id}`,
-    expected: `"${rois[first].name}"`,
-    found: `"${header[first]}"`,
-    fix: 'bring the columns into the order of the atlas, or pass --atlas FILE with the order of these files',
-  });
+/** The series as they are in the file, one an ROI. */
+async function readSource(file: ScanFile, rules: ReadingRules): Promise<ScanRead> {
+  switch (file.content) {
+    case 'series':
+      return readMatrixScan(file, rules);
+    case 'volume':
+    case 'parcel-series':
+    case 'dense-series':
+      return readImageScan(file, rules);
+    case 'connectivity':
+      throw new InputError({
+        where: file.where,
+        problem: 'the file holds connectivity, not series',
+        fix: 'pass --connectivity to make a data set of matrices',
+      });
+  }
 }

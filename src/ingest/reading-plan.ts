@@ -3,13 +3,15 @@ import { createHash } from 'node:crypto';
 import type { Atlas } from '../atlas/atlas.ts';
 import { findAtlas } from '../atlas/find-atlas.ts';
 import type { Source } from '../dataset/description.ts';
+import { type MotionOrder, parseMotionOrder } from '../denoise/confounds-table.ts';
+import { type DenoiseRequest, parseDenoiseSettings } from '../denoise/settings.ts';
 import { readBytes, readText } from '../files/atomic.ts';
 import { parseTable } from '../files/table.ts';
 import type { Layout } from '../series/layout.ts';
 import { parseOverlap } from '../series/project.ts';
-import type { LocatedScan } from './identify-scans.ts';
 import { inferAtlas, targetAtlas } from './infer-atlas.ts';
-import type { ReadingRules } from './read-scan.ts';
+import { readParcellation } from './parcellation.ts';
+import type { ReadingRules, ScanFile } from './read-scan.ts';
 
 /** What a person says about how files are to be read. */
 export interface ReadingOptions {
@@ -18,8 +20,13 @@ export interface ReadingOptions {
   readonly atlas?: string;
   /** Overlap table from the atlas of the files to the atlas of the data set. */
   readonly project?: string;
-  /** Which array of files with several. */
-  readonly array?: string;
+  /** Of images: a label image, or a CIFTI file with labels or parcels. */
+  readonly labels?: string;
+  /** 0 to 1: an ROI of an image of which less has signal is missing. */
+  readonly minimumCoverage?: number;
+  readonly denoising?: DenoiseRequest;
+  /** Of confounds without column names: fsl, spm, afni, hcp. */
+  readonly motionOrder?: string;
 }
 
 export interface ReadingPlan {
@@ -35,26 +42,40 @@ export interface ReadingPlan {
  * @throws InputError when an option is wrong, or the files leave open which axis is the ROIs
  */
 export async function planReading(
-  scans: readonly LocatedScan[],
+  files: Iterable<ScanFile>,
   options: ReadingOptions,
   known: Atlas | undefined,
 ): Promise<ReadingPlan> {
-  const layout = options.layout ?? 'auto';
+  const { layout = 'auto', project, labels, minimumCoverage } = options;
   const given = options.atlas === undefined ? known : findAtlas(options.atlas);
-  const record = {
-    layout,
-    denoising: 'none: series as in the files',
-    missingRois: 'kept as zeros; every correlation with them is 0',
+  const denoising = parseDenoiseSettings(options.denoising ?? {});
+  const motionOrder: MotionOrder | undefined = parseMotionOrder(options.motionOrder);
+  const overlap = project === undefined ? undefined : parseOverlap(parseTable(readText(project), project), project);
+  // The ROIs of the files are those of the overlap's sources, of which only the number is known.
+  const places =
+    labels === undefined ? undefined : await readParcellation(labels, overlap === undefined ? given : undefined);
+  const atlas =
+    overlap === undefined ? (places?.atlas ?? given ?? (await inferAtlas(files, layout))) : targetAtlas(overlap, given);
+  return {
+    rules: {
+      layout,
+      atlas,
+      ...(overlap === undefined ? {} : { overlap }),
+      ...(places === undefined ? {} : { parcellation: places.parcellation }),
+      ...(minimumCoverage === undefined ? {} : { minimumCoverage }),
+      ...(denoising === undefined ? {} : { denoising }),
+      ...(motionOrder === undefined ? {} : { motionOrder }),
+    },
+    record: {
+      layout,
+      denoising: denoising ?? 'none: series as in the files',
+      ...(motionOrder === undefined ? {} : { motionOrder }),
+      missingRois: 'kept as zeros; every correlation with them is 0',
+      ...(project === undefined ? {} : { projection: fileRecord(project) }),
+      ...(labels === undefined ? {} : { parcellation: fileRecord(labels) }),
+      ...(minimumCoverage === undefined ? {} : { minimumCoverage }),
+    },
   };
-  if (options.project !== undefined) {
-    const overlap = parseOverlap(parseTable(readText(options.project), options.project), options.project);
-    return {
-      rules: { layout, overlap, atlas: targetAtlas(overlap, given) },
-      record: { ...record, projection: fileRecord(options.project) },
-    };
-  }
-  const paths = scans.map(({ path }) => path);
-  return { rules: { layout, atlas: given ?? (await inferAtlas(paths, layout, options.array)) }, record };
 }
 
 /** A file that all scans are read by. */

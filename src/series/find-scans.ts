@@ -3,7 +3,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
 import { asInputError } from '../files/atomic.ts';
-import { MATRIX_EXTENSIONS, matrixExtension } from './read-matrix.ts';
+import { MATRIX_EXTENSIONS } from './read-matrix.ts';
 
 /** `sub-2` before `sub-10`, whatever the machine's language. */
 const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
@@ -12,20 +12,20 @@ const NATURAL_ORDER = new Intl.Collator('en', { numeric: true });
 const PARTICIPANTS_TABLE = /^participants\.(csv|tsv)$/i;
 
 /**
- * Paths of all files below `folder` with a readable extension, in natural order of their paths. Hidden files and
+ * Paths of all files below `folder` with one of the extensions, in natural order of their paths. Hidden files and
  * folders and `participants.csv` / `.tsv` are skipped. Links to files are followed (also broken ones, so that reading
  * them says so), links to folders are not.
  *
  * @throws InputError when the folder is missing, or holds no such file
  */
-export function findScans(folder: string): string[] {
-  const found = filesBelow(folder).filter(([name]) => matrixExtension(name) !== undefined);
+export function findScans(folder: string, extensions: readonly string[] = MATRIX_EXTENSIONS): string[] {
+  const found = filesBelow(folder).filter(([name]) => extensions.some((end) => name.toLowerCase().endsWith(end)));
   const scans = found.filter(([name]) => !PARTICIPANTS_TABLE.test(name)).map(([, path]) => path);
   if (scans.length === 0)
     throw new InputError({
       where: folder,
       problem: 'the folder holds no scans',
-      expected: `files named ${MATRIX_EXTENSIONS.map((extension) => `*${extension}`).join(', ')}`,
+      expected: `files named ${extensions.map((extension) => `*${extension}`).join(', ')}`,
     });
   return scans.sort((a, b) => NATURAL_ORDER.compare(a, b) || (a < b ? -1 : 1));
 }

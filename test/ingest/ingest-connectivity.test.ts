@@ -131,7 +131,7 @@ describe('one matrix a file', () => {
     put('atlas.csv', `name\n${NAMES.join('\n')}\n`);
     put('in/a.csv', `${NAMES.toReversed().join(',')}\n${text(0)}`);
     await expect(ingest(['in'], { atlas: at('atlas.csv') })).rejects.toThrow(
-      'a.csv: column 1 is not the ROI that stands there in the atlas atlas, expected "lh_a", found "rh_b"; bring the files into the order of the atlas',
+      'a.csv: column 1 is not the ROI that stands there in the atlas atlas, expected "lh_a", found "rh_b"; bring the columns into the order of the atlas',
     );
     put('in/a.csv', rows(0, (i) => `${NAMES[3 - i]},`).join('\n'));
     await expect(ingest(['in'], { atlas: at('atlas.csv') })).rejects.toThrow('a.csv: row 1 is not the ROI');

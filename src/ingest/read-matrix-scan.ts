@@ -1,0 +1,39 @@
+/** @file A scan from a file that holds a matrix: text, NumPy, MATLAB, HDF5, Parquet. Node only. */
+import { createHash } from 'node:crypto';
+import { readBytes } from '../files/atomic.ts';
+import { type Layout, orientSeries } from '../series/layout.ts';
+import type { Matrix } from '../series/matrix.ts';
+import { missingRois } from '../series/missing-rois.ts';
+import { readMatrix } from '../series/read-matrix.ts';
+import type { TimeSeries } from '../series/time-series.ts';
+import type { ReadingRules, ScanFile, ScanRead } from './read-scan.ts';
+import { namedRois, refuseOtherOrder } from './roi-order.ts';
+
+/** @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order */
+export async function readMatrixScan({ path, where, array }: ScanFile, rules: ReadingRules): Promise<ScanRead> {
+  const bytes = readBytes(path);
+  const { atlas, overlap, layout } = rules;
+  const whole = await readMatrix(bytes, path, array === undefined ? {} : { array });
+  const matrix = (overlap === undefined ? namedRois(whole, atlas) : undefined) ?? whole;
+  if (overlap === undefined) refuseOtherOrder(matrix.header, atlas, { what: 'column', where });
+  const oriented = orientSeries(matrix, {
+    layout,
+    where,
+    rois: overlap?.sources ?? atlas.rois.length,
+    moreRois: overlap !== undefined,
+  });
+  return {
+    series: oriented,
+    facts: {
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      layout: layoutOf(matrix, oriented, layout),
+      rois: oriented.rois,
+      missing: missingRois(oriented).length,
+    },
+  };
+}
+
+function layoutOf(matrix: Matrix, { timepoints }: TimeSeries, asked: Layout): 'time-roi' | 'roi-time' {
+  if (asked !== 'auto') return asked;
+  return matrix.rows === timepoints ? 'time-roi' : 'roi-time';
+}

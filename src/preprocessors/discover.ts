@@ -13,7 +13,7 @@ import { gigaConnectome } from './giga-connectome.ts';
 import { makers } from './made-by.ts';
 import { nilearn } from './nilearn.ts';
 import { pcp } from './pcp.ts';
-import { repetitionTimes } from './repetition-time.ts';
+import { type RepetitionTime, repetitionTimes } from './repetition-time.ts';
 import { outputRoots, participantsTable, rawDataset, sessionsTables, sidecarFolders } from './study-tables.ts';
 import { xcpD } from './xcp-d.ts';
 
@@ -47,10 +47,14 @@ export function discover(folder: string, selection: Selection = {}, arraysOf?: A
   );
   const raw = rawDataset(roots);
   const repetitionTime = repetitionTimes();
+  const timeOf = ({ base, bids }: TreeFile, scan: FoundScan): RepetitionTime => {
+    if (selection.tr !== undefined) return { tr: selection.tr };
+    return bids.entities.has('sub') ? repetitionTime(base, sidecarFolders(folder, scan, raw)) : {};
+  };
   const scans: FoundScan[] = [];
   const left: Skipped[] = [...candidates.skipped, ...skipped, ...strangers];
   for (const { file, scan, fault } of distinctScans(chosen, folder)) {
-    const time = repetitionTime(file.base, file.bids.entities.has('sub') ? sidecarFolders(folder, scan, raw) : []);
+    const time = timeOf(file, scan);
     const forgiven = fault === NO_CONFOUNDS && selection.withoutConfounds === true;
     const reason = (forgiven ? undefined : fault) ?? time.fault;
     if (reason !== undefined) left.push({ name: file.name, reason, faulty: true });

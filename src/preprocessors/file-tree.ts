@@ -60,8 +60,9 @@ export function fileTree(root: string): TreeFile[] {
       } else if (kind !== 'other')
         files.push({ path, name, folder: folder.name, base, bids: bidsName(base), broken: kind === 'broken' });
     }
+    if (linked.length === 0) continue;
     links.push(...linked);
-    if (pending.length === 0) links.sort((a, b) => (a.name < b.name ? -1 : 1));
+    links.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }

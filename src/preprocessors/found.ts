@@ -81,6 +81,8 @@ export interface Selection {
   readonly atlas?: string;
   readonly strategy?: string;
   readonly session?: string;
+  /** Repetition time of all scans, seconds: sidecars are not asked. */
+  readonly tr?: number;
   /** Take also volumes of fMRIPrep that have no table of confounds. */
   readonly withoutConfounds?: boolean;
 }

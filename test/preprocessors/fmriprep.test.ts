@@ -222,6 +222,12 @@ test('a scan without confounds, with a broken sidecar or an impossible TR is nam
   ]);
   const taken = found(folder, { withoutConfounds: true }).scans.map(({ participant }) => participant);
   expect(taken).toEqual(['sub-01', 'sub-01', 'sub-01', 'sub-02']);
+  const told = found(folder, { tr: 1.5 }).scans.map(({ participant, tr }) => [participant, tr]);
+  expect(told.slice(2)).toEqual([
+    ['sub-01', 1.5],
+    ['sub-10', 1.5],
+    ['sub-11', 1.5],
+  ]);
 });
 
 test('no scan at all says why', () => {

@@ -1,6 +1,9 @@
 /** @file All checks of a data set, and the quick ones before it is used. */
 import type { Atlas } from '../atlas/atlas.ts';
 import type { Dataset } from '../dataset/dataset.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { ModelCard } from '../model/card.ts';
+import { checkSameRois } from '../model/same-rois.ts';
 import type { Progress } from '../progress.ts';
 import { type Comparisons, compareScans, QUICK_BUDGET } from './comparisons.ts';
 import { filteringFindings, type Processing, processingOf, repetitionTimeFindings } from './filtering.ts';
@@ -71,6 +74,17 @@ export function checkDataset(
     ...oneClassFindings(dataset, all),
   ]);
   return { findings, survey, comparisons, processing, geometry };
+}
+
+/** The count and the names of the ROIs against those of a model, where embedding would refuse. */
+export function roisOfModelFindings(card: ModelCard, dataset: Dataset): Finding[] {
+  try {
+    checkSameRois(card, dataset);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return [{ id: 'roi-order', level: 'error', scans: [], message: error.message, evidence: {} }];
+  }
 }
 
 /** The order of ROIs and the likeness to a model, on up to 40 scans: seconds. */

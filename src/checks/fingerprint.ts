@@ -1,6 +1,8 @@
 /** @file What a data set looks like in a few numbers, so that a model can say what it was trained on. */
 import { z } from 'zod';
 import type { Dataset } from '../dataset/dataset.ts';
+import { InputError } from '../errors/input-error.ts';
+import type { ModelCard } from '../model/card.ts';
 import { median } from './order-statistics.ts';
 import { type Survey, spreadSample, surveyScans } from './survey.ts';
 
@@ -9,7 +11,7 @@ const SAMPLE = 200;
 /** Mean connectivity is kept in steps of 1/127. */
 const STEPS = 127;
 
-export const fingerprintSchema = z.looseObject({
+const fingerprintSchema = z.looseObject({
   /** Scans it was taken of. */
   scans: z.int().positive(),
   /** Medians over scans: of connectivity its mean, its spread over pairs of ROIs, and the share of negative pairs. */
@@ -28,6 +30,24 @@ export const fingerprintSchema = z.looseObject({
   /** Mean connectivity, upper triangle by rows: int8 of 127 r, base64. */
   network: z.string(),
 });
+
+/**
+ * The fingerprint on a model card.
+ *
+ * @param where the model, for messages
+ * @returns undefined when the card has none: published checkpoints, and models from before there were fingerprints
+ * @throws InputError when it is damaged
+ */
+export function modelFingerprint({ fingerprint }: Pick<ModelCard, 'fingerprint'>, where: string) {
+  if (fingerprint === undefined) return undefined;
+  const parsed = fingerprintSchema.safeParse(fingerprint);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new InputError({
+    where,
+    problem: `the fingerprint on the model card is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}`,
+  });
+}
 
 export type Fingerprint = z.infer<typeof fingerprintSchema>;
 

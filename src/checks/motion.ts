@@ -4,6 +4,7 @@ import { isMissing } from '../dataset/missing-value.ts';
 import type { MotionRelation } from './comparisons.ts';
 import { brief, type Finding, someScans } from './finding.ts';
 import { distanceBetween, type Geometry } from './geometry.ts';
+import { edgesOf } from './motion-edges.ts';
 import { correlation, median, spreadOf } from './order-statistics.ts';
 
 /** Mean framewise displacement (mm) as preprocessors and data sets call it, in lower case without marks, best first. */
@@ -79,8 +80,7 @@ export interface MotionSummary {
  */
 export function summariseMotion({ correlation: r, scans }: MotionRelation, geometry?: Geometry): MotionSummary {
   const rois = Math.sqrt(r.length);
-  const edges: number[] = [];
-  for (let i = 0; i < rois; i++) for (let j = 0; j < i; j++) if (r[i * rois + j] !== 0) edges.push(r[i * rois + j]);
+  const edges = edgesOf(r);
   const limit = SIGNIFICANT / Math.sqrt(scans);
   return {
     median: edges.length === 0 ? 0 : median(edges.map(Math.abs)),

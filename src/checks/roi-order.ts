@@ -13,8 +13,13 @@ import { agreementOf, type Move, placementOf } from './placement.ts';
 const RANDOM_ORDERS = 100;
 /** Standard deviations above random orders that a right order has at least: real data sets have 16 to 65. */
 const LEAST_DEVIATIONS = 6;
-/** A known wrong order must agree better by this: to places, which foretell roughly, and to real connectivity. */
-const CLEARLY_BETTER = { places: 0.03, networks: 0.005 };
+/** A known wrong order must agree this much better with the places of ROIs, which foretell connectivity roughly. */
+const CLEARLY_BETTER = 0.03;
+/** With real connectivity, by this over the square root of the number of pairs of ROIs: 0.005 for 100 ROIs. */
+const CLEARLY_BETTER_NETWORKS = 0.35;
+/** Fewer ROIs or scans than this show no order. */
+const FEWEST_ROIS = 20;
+const FEWEST_SCANS = 10;
 /** An order that changes what is foretold by less than this cannot be told from places. */
 const TELLABLE = 0.9;
 /** Misplaced ROIs, as a part of all, that make a finding. */
@@ -57,7 +62,7 @@ export function orderAgainstPlaces(
     ({ columns }) => agreementOf(foretold, foretold, size, columns) < TELLABLE,
   );
   const better = bestOrder(network, foretold, size, tellable, agreement);
-  if (better !== undefined && better.likeAll > agreement + CLEARLY_BETTER.places)
+  if (better !== undefined && better.likeAll > agreement + CLEARLY_BETTER)
     return [
       finding(
         `the ROIs seem to be ${better.order.what}: so taken, connectivity agrees with the places of the ROIs at ` +
@@ -95,11 +100,12 @@ export function orderAgainstModel(
   orders: readonly KnownOrder[],
 ): Finding[] {
   const rois = roiNames.length;
+  if (rois < FEWEST_ROIS) return [];
   const { agreement, lost } = placementOf(mean, reference, rois);
   const evidence = { agreement, misplaced: lost.length };
   const better = bestOrder(mean, reference, rois, orders, agreement);
   const finding = (message: string): Finding[] => [{ id: 'roi-order', level: 'error', scans: [], message, evidence }];
-  if (better !== undefined && better.likeAll > agreement + CLEARLY_BETTER.networks)
+  if (better !== undefined && better.likeAll > agreement + clearlyBetter(rois))
     return finding(
       `against the scans that the model was trained on, the ROIs seem to be ${better.order.what}: so taken, mean ` +
         `connectivity agrees at r = ${brief(better.likeAll)}, as it stands at ${brief(agreement)}`,
@@ -114,7 +120,7 @@ export function orderAgainstModel(
 /** Single scans in another order than the rest. */
 export function orderOfScans(dataset: Dataset, { scans, placed }: Comparisons): Finding[] {
   const gains = scans.flatMap(({ placement }) => (placement === undefined ? [] : [placement.gain]));
-  if (gains.length === 0) return [];
+  if (gains.length === 0 || scans.length < FEWEST_SCANS || dataset.roiNames.length < FEWEST_ROIS) return [];
   const spread = spreadOf(gains);
   const limit = Math.max(SCAN_GAIN, spread.median + SCAN_DEVIATIONS * spread.deviation);
   const groups = new Map<
@@ -146,6 +152,10 @@ export function orderOfScans(dataset: Dataset, { scans, placed }: Comparisons): 
   });
 }
 
+function clearlyBetter(rois: number): number {
+  return CLEARLY_BETTER_NETWORKS / Math.sqrt((rois * (rois - 1)) / 2);
+}
+
 /** What is wrong with a scan's order: `what` completes "the ROIs seem to be …". */
 function suspicion(
   { likeAll, better, placement }: ScanComparison,
@@ -153,7 +163,7 @@ function suspicion(
   roiNames: readonly string[],
 ): { readonly what: string; readonly level: Level; readonly example: string } | undefined {
   const stands = `connectivity agrees with their mean at r = ${brief(likeAll)}`;
-  if (better !== undefined && better.likeAll > likeAll + CLEARLY_BETTER.networks && better.likeAll > NO_LIKENESS)
+  if (better !== undefined && better.likeAll > likeAll + clearlyBetter(roiNames.length) && better.likeAll > NO_LIKENESS)
     return { what: better.order.what, level: 'error', example: `${stands}, so taken at ${brief(better.likeAll)}` };
   const shuffled = { what: 'shuffled', level: 'error', example: stands } as const;
   if (placement === undefined || placement.gain <= limit) return likeAll < NO_LIKENESS / 2 ? shuffled : undefined;

@@ -10,7 +10,9 @@ import { encodeNpy } from '../files/npy.ts';
 import { formatTsv } from '../files/table.ts';
 import { embedDataset } from '../model/embed.ts';
 import { loadModel } from '../model/load-model.ts';
+import { checkSameRois } from '../model/same-rois.ts';
 import type { Device } from '../runtime/device.ts';
+import { warnOfData } from './data-warnings.ts';
 import { deviceOption, runtimeFor } from './device.ts';
 import { printJson, progressLine } from './terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -55,6 +57,8 @@ async function embed(modelPath: string, datasetPath: string, options: EmbedOptio
   try {
     const model = await loadModel(modelPath, options);
     const fc = options.fc ?? model.card.fc;
+    checkSameRois(model.card, dataset);
+    warnOfData(dataset, model.card, modelPath);
     const { compile } = await runtimeFor(options);
     const values = await embedDataset(model, dataset, {
       fc,

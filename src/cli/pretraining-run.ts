@@ -1,5 +1,6 @@
 /** @file A pretraining run that starts or goes on: settings from file and options, checked against the data. */
 import { totalmem } from 'node:os';
+import { fingerprintOf } from '../checks/fingerprint.ts';
 import { CORPUS_SPLIT_FILE, formatCorpusSplit } from '../dataset/corpus-split.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
@@ -17,6 +18,7 @@ import { PAPER_SETTINGS, type Settings, settingsSchema, sizeOfSettings } from '.
 import { initialState, type TrainingState } from '../pretrain/training-state.ts';
 import type { Ranks } from '../ranks/ranks.ts';
 import type { Device } from '../runtime/device.ts';
+import { warnOfData } from './data-warnings.ts';
 import { checkCorpusOfRun, corpusOnCard, type PretrainingData } from './pretraining-data.ts';
 import { VERSION } from './version.ts';
 
@@ -89,6 +91,7 @@ async function startRun(
 ): Promise<PreparedRun> {
   const settings = resolve(data.dataset, options);
   checkEnoughForRanks(settings, ranks);
+  warnOfData(data.dataset);
   return makeRun(data, withMicroBatch(settings, data.dataset, ranks), options, owner);
 }
 
@@ -116,6 +119,7 @@ export async function makeRun(
     roi_names: [...dataset.roiNames],
     fc: settings.data.fc,
     ...(split === undefined ? {} : { corpus: corpusOnCard(split) }),
+    ...(settings.training.epochs === 0 ? {} : { fingerprint: fingerprintOf(dataset) }),
     seed: settings.training.seed,
     epochs: 0,
     steps: 0,

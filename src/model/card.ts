@@ -47,6 +47,8 @@ const cardSchema = z.looseObject({
   fc: z.enum(FC_KINDS),
   /** What it was pretrained on. */
   dataset: z.strictObject({ hash: z.string(), scans: z.int(), participants: z.int() }).optional(),
+  /** What these scans look like: mean connectivity, filtering, lengths (`src/checks/fingerprint.ts`). */
+  fingerprint: z.looseObject({}).optional(),
   /** Their ids, so that an evaluation can tell who was seen in pretraining. */
   participants: z.array(z.string()).optional(),
   /** The data sets it was pretrained on together; participants are then `NAME/ID`. The split is in `corpus-split.json`. */

@@ -120,7 +120,8 @@ ${[heading, ...body, ...written].join('\n')}
 `;
 }
 
-function escapeXml(content: string): string {
+/** Text of any origin inside an element, of SVG or HTML. */
+export function escapeXml(content: string): string {
   return legible(content).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

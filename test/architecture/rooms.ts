@@ -89,7 +89,21 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Cells are settings of pretraining; their scores are compared as those of any contenders.
   ablate: ['pretrain', 'evaluate', 'dataset', 'connectivity', 'model'],
   explain: ['evaluate', 'model'],
-  report: ['evaluate', 'explain'],
+  checks: [
+    'atlas',
+    'dataset',
+    'series/time-series.ts',
+    // A model card says which ROIs, and what scans it was trained on.
+    'model/card.ts',
+    'model/same-rois.ts',
+  ],
+  report: [
+    'evaluate',
+    'explain',
+    // The quality page of a data set: what it holds and what the checks found.
+    'checks',
+    'dataset',
+  ],
   bench: [
     'graph',
     'runtime',
@@ -120,6 +134,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'evaluate',
     'ablate',
     'explain',
+    'checks',
     'report',
     'bench',
   ],
@@ -189,4 +204,5 @@ export const BROWSER_ENTRIES: readonly string[] = [
   'denoise/denoise.ts',
   'atlas/atlas.ts',
   'connectivity/kinds.ts',
+  'checks/check-dataset.ts',
 ];

@@ -1,6 +1,7 @@
 /** @file The axes of a CIFTI-2 matrix: time points, grayordinates, parcels, label maps. */
 import { InputError } from '../errors/input-error.ts';
 import { clearText, type IndicesMap } from './cifti-xml.ts';
+import { repetitionTime, SECONDS } from './nifti-units.ts';
 
 /** A part of the brain: vertices of a surface. */
 export interface SurfacePart {
@@ -74,10 +75,10 @@ export function ciftiAxis(map: IndicesMap, where: string): CiftiAxis {
   }
 }
 
-/** Seconds; undefined when the unit is another one, or the number is none. */
+/** Seconds; undefined when the unit is another one, or the number is one that no scanner uses. */
 function stepOf({ SeriesStep, SeriesExponent, SeriesUnit }: IndicesMap): number | undefined {
-  const step = Number((Number(SeriesStep) * 10 ** Number(SeriesExponent)).toPrecision(9));
-  return SeriesUnit === 'SECOND' && Number.isFinite(step) && step > 0 ? step : undefined;
+  if (SeriesUnit !== 'SECOND') return undefined;
+  return repetitionTime(Number(SeriesStep) * 10 ** Number(SeriesExponent), SECONDS);
 }
 
 function labelMap({ MapName, LabelTable }: IndicesMap['NamedMap'][number]): LabelMap {

@@ -12,6 +12,9 @@ export function spatialUnit(units: number): number {
   }
 }
 
+/** The code of seconds among the units. */
+export const SECONDS = 8;
+
 /** Shortest and longest time from volume to volume that is believed, in seconds. */
 const TR_RANGE = [0.02, 60] as const;
 
@@ -31,7 +34,7 @@ export function repetitionTime(step: number, units: number): number | undefined 
 function secondsOf(code: number): number | undefined {
   switch (code) {
     case 0:
-    case 8:
+    case SECONDS:
       return 1;
     case 16:
       return 1e-3;

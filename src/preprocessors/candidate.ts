@@ -1,7 +1,7 @@
 /** @file What the names of one tool's files say: scans that may be wanted, and files that are never scans. */
 
 import type { TreeFile } from './file-tree.ts';
-import type { FoundScan, Skipped, Tool } from './found.ts';
+import type { Content, FoundScan, Skipped, Tool } from './found.ts';
 
 /** A scan that goes in when it fits the selection, and the file whose name it has. */
 export interface Candidate {
@@ -21,13 +21,20 @@ export interface Candidates {
 /** Paths of the arrays in an HDF5 file. */
 export type ArraysOf = (path: string) => readonly string[];
 
+/** What bears on how names are understood. */
+export interface Reading {
+  readonly arraysOf?: ArraysOf | undefined;
+  /** What files are said to hold whose names do not say. */
+  readonly content?: Content | undefined;
+}
+
 /** How one tool names its files. */
 export interface Naming {
   readonly tool: Tool;
   /** True when a file bears a name that this tool gives to scans, wherever it lies. */
   readonly claims: (file: TreeFile) => boolean;
   /** @param files all that belong to the tool, in the order of their names */
-  readonly find: (files: readonly TreeFile[], arraysOf?: ArraysOf) => Candidates;
+  readonly find: (files: readonly TreeFile[], reading: Reading) => Candidates;
 }
 
 /** A scan whose name is of BIDS; `more` adds to what the name says and overrides it. */

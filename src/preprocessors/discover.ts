@@ -104,16 +104,16 @@ interface Found {
 /** The one tool that left scans here, or the one that was asked for. */
 function findScans(
   { owned, unowned }: Belongings,
-  { tool: asked }: Selection,
+  { tool: asked, content }: Selection,
   where: string,
   arraysOf: ArraysOf | undefined,
 ): Found | undefined {
   const all = [...NAMINGS, nilearn].flatMap(({ tool, find }): Found[] => {
     const own = owned.get(tool);
-    return own === undefined ? [] : [{ tool, candidates: find(own, arraysOf) }];
+    return own === undefined ? [] : [{ tool, candidates: find(own, { arraysOf, content }) }];
   });
   // Matrices named by participant alone may be anything: they are scans only where no tool has left any.
-  const matrices = nilearn.find(unowned);
+  const matrices = nilearn.find(unowned, { content });
   if (!all.some(({ candidates }) => candidates.scans.length > 0)) all.push({ tool: 'nilearn', candidates: matrices });
   const found = all.filter(({ candidates }) => candidates.scans.length > 0);
   const names = found.map(({ tool, candidates }) => `${tool} (${countOf(candidates.scans.length, 'file')})`).join(', ');

@@ -6,7 +6,7 @@
  * HDF5 file `[sub-…_]atlas-<atlas>_desc-<strategy>.h5` with the arrays of all scans).
  */
 import { type BidsName, bidsName } from './bids-name.ts';
-import { type ArraysOf, bidsScan, type Candidate, type Candidates, candidate, type Naming } from './candidate.ts';
+import { bidsScan, type Candidate, type Candidates, candidate, type Naming, type Reading } from './candidate.ts';
 import type { TreeFile } from './file-tree.ts';
 import type { Content, Skipped } from './found.ts';
 
@@ -29,7 +29,7 @@ function isContainer({ entities, suffix, extension }: BidsName): boolean {
   return extension === '.h5' && suffix === '' && entities.has('atlas') && entities.has('desc');
 }
 
-function find(files: readonly TreeFile[], arraysOf?: ArraysOf): Candidates {
+function find(files: readonly TreeFile[], { arraysOf }: Reading): Candidates {
   const scans: Candidate[] = [];
   const skipped: Skipped[] = [];
   for (const file of files) {

@@ -5,7 +5,7 @@
  * of what is common: a suffix such as `_connectome` or `_correlation`, or none.
  */
 import type { BidsName } from './bids-name.ts';
-import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';
+import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming, type Reading } from './candidate.ts';
 import type { TreeFile } from './file-tree.ts';
 import type { Content, Skipped } from './found.ts';
 
@@ -21,20 +21,21 @@ const BESIDE = /^participants\.|^(readme|changes|license)|_(sessions|scans|event
 const SERIES = /^(timeseries|timecourses?|ts|signals?|series|rois?|parcellated)?$/i;
 const CONNECTIVITY = /^(connectome|connectivity|correlations?|corr|fc|relmat|conmat)$/i;
 
-function contentOf({ entities, words, suffix, extension }: BidsName): Content | undefined {
+function contentOf({ entities, words, suffix, extension }: BidsName, said?: Content): Content | undefined {
   if (!entities.has('sub') || !EXTENSIONS.test(extension) || words.length > 1 || words[0] !== (suffix || undefined))
     return undefined;
   // A table of regressors beside the scans.
   if (/^confounds/.test(entities.get('desc') ?? '')) return undefined;
+  if (suffix === '' && said === 'connectivity') return said;
   if (SERIES.test(suffix)) return 'series';
   return CONNECTIVITY.test(suffix) ? 'connectivity' : undefined;
 }
 
-function find(files: readonly TreeFile[]): Candidates {
+function find(files: readonly TreeFile[], { content: said }: Reading): Candidates {
   const scans: Candidate[] = [];
   const skipped: Skipped[] = [];
   for (const file of files) {
-    const content = contentOf(file.bids);
+    const content = contentOf(file.bids, said);
     const measure = file.bids.entities.get('meas') ?? file.bids.entities.get('stat');
     if (content === undefined) {
       if (EXTENSIONS.test(file.bids.extension) && !BESIDE.test(file.base))

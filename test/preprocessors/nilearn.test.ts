@@ -27,6 +27,11 @@ test('connectomes of their own; a raw BIDS data set and other files are no scans
     { content: 'connectivity', participant: 'sub-01' },
     { content: 'connectivity', participant: 'sub-02' },
   ]);
+  // Names without a suffix are what the person says they are.
+  const plain = study(['sub-01.npy', 'sub-02_ses-1.npy']);
+  expect(found(plain).scans.map(({ content }) => content)).toEqual(['series', 'series']);
+  const matrices = found(plain, { content: 'connectivity' }).scans;
+  expect(matrices.map(({ content }) => content)).toEqual(['connectivity', 'connectivity']);
   const raw = study(['sub-01/func/sub-01_task-rest_bold.nii.gz', 'sub-01/func/sub-01_task-rest_events.tsv', 'a.npy']);
   expect(discover(raw)).toBeUndefined();
   expect(discover(study([]))).toBeUndefined();

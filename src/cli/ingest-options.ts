@@ -30,7 +30,7 @@ export interface IngestFlags extends DenoiseRequest {
   readonly space?: string;
   readonly parcellation?: string;
   readonly strategy?: string;
-  readonly confoundsSuffix?: string;
+  readonly confounds?: string;
   readonly motionOrder?: string;
   readonly add?: boolean;
   readonly skipBad?: boolean;
@@ -87,8 +87,8 @@ export function withSelectionOptions(command: Command): Command {
 
 export function withDenoiseOptions(command: Command): Command {
   return addDenoiseOptions(command.optionsGroup('Denoising (docs/denoising.md):')).option(
-    '--confounds-suffix <suffix>',
-    'confounds are in the file beside each scan, with this for its extension',
+    '--confounds <name>',
+    "file of confounds beside each scan: bold_moest.txt, or {name}_confounds.tsv with the scan's name in it",
   );
 }
 

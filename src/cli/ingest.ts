@@ -63,7 +63,15 @@ export function ingestCommand(): Command {
 
 async function run(sources: string[], flags: Options): Promise<void> {
   const { out, json, project, labels, tr, atlas, array, participants, shard, threads } = flags;
-  const { allowMissing, overwrite, add, skipBad, confoundsSuffix, motionOrder, minCoverage: minimumCoverage } = flags;
+  const {
+    allowMissing,
+    overwrite,
+    add,
+    skipBad,
+    confounds: confoundsName,
+    motionOrder,
+    minCoverage: minimumCoverage,
+  } = flags;
   const where = given({ participants, allowMissing, atlas, array });
   const columns = columnsOf(flags);
   const selection = selectionOf(flags);
@@ -80,7 +88,7 @@ async function run(sources: string[], flags: Options): Promise<void> {
     ofMatrices === undefined
       ? await ingest(sources, {
           ...locating,
-          ...given({ project, tr, minimumCoverage, confoundsSuffix, motionOrder }),
+          ...given({ project, tr, minimumCoverage, confoundsName, motionOrder }),
           ...given({ overwrite, add, skipBad, shard, threads }),
           layout: flags.layout,
           denoising: flags,

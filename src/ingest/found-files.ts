@@ -1,6 +1,6 @@
 /** @file The files of an ingest's sources that may be scans, and what a preprocessor's layout says of them. Node only. */
 import { existsSync, statSync } from 'node:fs';
-import { basename, isAbsolute, relative, sep } from 'node:path';
+import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
 import { discover } from '../preprocessors/discover.ts';
 import type { Discovery, FoundScan, Selection } from '../preprocessors/found.ts';
@@ -43,9 +43,9 @@ export function findFiles(
   { selection = {}, images = false, hasTable = false }: FindOptions,
 ): FoundFiles {
   const discoveries: Discovery[] = [];
+  const named = fileNames(sources.filter((source) => !isFolder(source)));
   const files = sources.flatMap((source): FoundFile[] => {
-    if (!statSync(source).isDirectory())
-      return [{ path: source, name: unixPath(isAbsolute(source) ? basename(source) : source) }];
+    if (!isFolder(source)) return [{ path: source, name: named(source) }];
     const discovery = discover(source, selection);
     // Nilearn names no files; whose each is, a table tells better than names that are common.
     if (discovery === undefined || (hasTable && discovery.tool === 'nilearn'))
@@ -66,6 +66,23 @@ export function checkSources(sources: readonly string[]): void {
       throw new InputError({ where: source, problem: 'there is no such file or folder', fix: 'check the path' });
   if (sources.length === 0)
     throw new InputError({ problem: 'no source is given', fix: 'name the folder or the files that hold the scans' });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path).isDirectory();
+}
+
+/**
+ * Names for files that are given one by one: as they are given, absolute ones without their folders, or where these are
+ * needed to tell them apart, with the folders below the one that holds them all.
+ */
+function fileNames(files: readonly string[]): (file: string) => string {
+  const short = (file: string) => unixPath(isAbsolute(file) ? basename(file) : file);
+  if (new Set(files.map(short)).size === new Set(files).size) return short;
+  const folders = files.map((file) => dirname(resolve(file)).split(sep));
+  const differing = folders[0].findIndex((part, i) => folders.some((parts) => parts[i] !== part));
+  const common = folders[0].slice(0, differing < 0 ? undefined : differing).join(sep) || sep;
+  return (file) => unixPath(relative(common, resolve(file)));
 }
 
 export function unixPath(path: string): string {

@@ -11,16 +11,16 @@ export interface ScanFileOptions {
   readonly array?: string;
   /** Repetition time of all scans, seconds; instead of the table's. */
   readonly tr?: number;
-  /** The confounds of a scan are in the file beside it that is named like it, with this in place of the extension. */
-  readonly confoundsSuffix?: string;
+  /** The file of confounds beside each scan; `{name}` in it is the name of the scan's file without its extension. */
+  readonly confoundsName?: string;
 }
 
 /** @throws InputError when a scan has no confounds where they are said to be */
 export function scanFile({ path, where, found, scan }: LocatedScan, options: ScanFileOptions): ScanFile {
   const array = options.array ?? found?.array;
   const tr = options.tr ?? scan.tr;
-  const { confoundsSuffix: suffix } = options;
-  const confounds = suffix === undefined ? found?.confounds : { table: besideScan(path, suffix, where) };
+  const { confoundsName } = options;
+  const confounds = confoundsName === undefined ? found?.confounds : { table: besideScan(path, confoundsName, where) };
   return {
     path,
     where,
@@ -32,14 +32,11 @@ export function scanFile({ path, where, found, scan }: LocatedScan, options: Sca
   };
 }
 
-function besideScan(path: string, suffix: string, where: string): string {
-  const table = join(dirname(path), basename(path).replace(/(\.nii)?\.[^.]+$/, '') + suffix);
+function besideScan(path: string, name: string, where: string): string {
+  const stem = basename(path).replace(/(\.nii)?\.[^.]+$/, '');
+  const table = join(dirname(path), name.replaceAll('{name}', stem));
   if (existsSync(table)) return table;
-  throw new InputError({
-    where,
-    problem: `there are no confounds in ${table}`,
-    fix: 'check --confounds-suffix: it stands in place of the extension of the scan',
-  });
+  throw new InputError({ where, problem: `there are no confounds in ${table}`, fix: 'check --confounds' });
 }
 
 const BY_ENDING: readonly (readonly [RegExp, Content])[] = [

@@ -26,14 +26,16 @@ export interface MatchingChance {
 export function matchingChance(best: ArrayLike<number>, sites: readonly string[]): MatchingChance {
   const hits = sites.filter((_, i) => best[i] === i).length;
   let chances = Float64Array.of(1);
+  let expected = 0;
   for (const site of new Set(sites)) {
     const people = [...sites.keys()].filter((i) => sites[i] === site);
     const chosen = new Map<number, number>();
     for (const i of people) if (sites[best[i]] === site) chosen.set(best[i], (chosen.get(best[i]) ?? 0) + 1);
+    expected += people.filter((i) => sites[best[i]] === site).length / people.length;
     chances = ofSum(chances, hitChances([...chosen.values()], people.length));
   }
   return {
-    expected: chances.reduce((sum, chance, s) => sum + chance * s, 0),
+    expected,
     p: Math.min(
       1,
       chances.subarray(hits).reduceRight((sum, chance) => sum + chance, 0),

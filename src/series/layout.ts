@@ -2,7 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import { checkSeries } from './check-series.ts';
 import type { Matrix } from './matrix.ts';
-import { silenceMissingRois } from './missing-rois.ts';
+import { silenceAbsentRois, silenceMissingRois } from './missing-rois.ts';
 import type { TimeSeries } from './time-series.ts';
 
 /** `time-roi`: a row is a time point. `roi-time`: a row is an ROI. `auto`: the axis as long as the atlas is the ROIs. */
@@ -20,7 +20,8 @@ export interface OrientOptions {
 }
 
 /**
- * The matrix as a scan, time points in rows. ROIs without signal become zeros (see missing-rois.ts).
+ * The matrix as a scan, time points in rows. ROIs without signal become zeros (see missing-rois.ts), also those that are
+ * NaN (`n/a`) at every time point: so XCP-D writes the ones that it saw too little of.
  *
  * @throws InputError when the layout is ambiguous or does not fit the ROI count, and for a scan with fewer than 20 time
  *   points, a value that is not finite, or no signal at all
@@ -39,6 +40,7 @@ export function orientSeries(matrix: Matrix, options: OrientOptions): TimeSeries
     });
   const oriented = layout === 'time-roi' ? Float32Array.from(values) : transpose(matrix);
   const series: TimeSeries = { values: oriented, timepoints, rois };
+  silenceAbsentRois(series);
   checkSeries(series, options.where);
   silenceMissingRois(series);
   return series;

@@ -9,4 +9,6 @@ export interface Matrix {
   readonly header?: readonly string[];
   /** Names of the rows, from a first column, where they were asked for and the file gives them. */
   readonly rowNames?: readonly string[];
+  /** What of the file is no part of the matrix, though one might expect it: columns of text, cells of another shape. */
+  readonly leftOut?: readonly string[];
 }

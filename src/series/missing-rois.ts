@@ -1,9 +1,9 @@
 /**
  * @file ROIs without signal: the one definition of the missing-ROI policy.
  *
- * An ROI outside the field of view or lost to a mask has the same value at every time point, so its correlation is
- * undefined. Policy: it stays in the scan as zeros, its connectivity with every ROI (itself included) is 0, and it is
- * counted and reported. Nothing is interpolated.
+ * An ROI outside the field of view or lost to a mask has the same value at every time point (or in files NaN), so its
+ * correlation is undefined. Policy: it stays in the scan as zeros, its connectivity with every ROI (itself included) is
+ * 0, and it is counted and reported. Nothing is interpolated.
  */
 import type { TimeSeries } from './time-series.ts';
 
@@ -30,6 +30,16 @@ export function missingRois({ values, timepoints, rois }: TimeSeries): number[] 
     if (highest[roi] - lowest[roi] <= Math.max(own, ROUNDING_OF_LARGEST_RANGE * largestRange)) missing.push(roi);
   }
   return missing;
+}
+
+/** Writes zeros over the ROIs that are NaN at every time point: the file holds no signal of them. */
+export function silenceAbsentRois({ values, timepoints, rois }: TimeSeries): void {
+  const isAbsent = (roi: number) => {
+    for (let t = 0; t < timepoints; t++) if (!Number.isNaN(values[t * rois + roi])) return false;
+    return true;
+  };
+  for (let roi = 0; roi < rois; roi++)
+    if (isAbsent(roi)) for (let t = 0; t < timepoints; t++) values[t * rois + roi] = 0;
 }
 
 /** Writes zeros over the ROIs without signal, so that every later step sees them as exactly constant. */

@@ -43,7 +43,7 @@ test('follows links to files, lists broken ones, and goes round no loop', () => 
 test('says that there is nothing to read', () => {
   writeFileSync(join(folder, 'scan.nii.gz'), '');
   expect(() => findScans(folder)).toThrow(
-    `${folder}: the folder holds no scans, expected files named *.npy, *.npz, *.1d, *.csv, *.tsv, *.txt.`,
+    `${folder}: the folder holds no scans, expected files named *.npy, *.npz, *.1d, *.csv, *.tsv, *.txt, *.mat, *.h5, *.hdf5, *.parquet.`,
   );
   expect(() => findScans(join(folder, 'none'))).toThrow(`${join(folder, 'none')}: no such file or folder.`);
 });

@@ -63,6 +63,14 @@ describe('orientSeries', () => {
     );
   });
 
+  test('an ROI that is NaN throughout has no signal: zeros', () => {
+    const input = matrix(25, 5);
+    for (let t = 0; t < 25; t++) input.values[t * 5 + 3] = Number.NaN;
+    const { values } = orient(input, { rois: 5 });
+    expect(Array.from({ length: 25 }, (_, t) => values[t * 5 + 3])).toEqual(new Array(25).fill(0));
+    expect(Array.from(values.subarray(0, 3))).toEqual(Array.from(input.values.subarray(0, 3)));
+  });
+
   test('names the time point and ROI of a value that is not finite', () => {
     for (const [value, text] of [
       [Number.NaN, 'NaN'],

@@ -42,9 +42,9 @@ describe('readMatrix', () => {
   test('goes by the extension, in either case', async () => {
     for (const name of ['x.1D', 'x.csv', 'x.TSV', 'x.txt'])
       expect(await readMatrix(new TextEncoder().encode('1\t2\n3\t4\n'), name)).toMatchObject({ rows: 2, columns: 2 });
-    for (const name of ['x.mat', 'x.nii.gz', 'x'])
+    for (const name of ['x.nii.gz', 'x'])
       await expect(readMatrix(new Uint8Array(0), name)).rejects.toThrow(
-        `${name}: this format cannot be read, expected one of .npy .npz .1d .csv .tsv .txt; convert the series to one of these first.`,
+        `${name}: this format cannot be read, expected one of .npy .npz .1d .csv .tsv .txt .mat .h5 .hdf5 .parquet; convert the series to one of these first.`,
       );
   });
 });

@@ -39,6 +39,12 @@ function labelAt({ dims, affine, labels }: LabelImage, [x, y, z]: readonly [numb
   return labels[i + dims[0] * (j + dims[1] * k)];
 }
 
+/** The label whose centre is nearest to a point. */
+function nearestOf(centred: ReturnType<typeof centres>, at: readonly number[]): number {
+  const distance = ({ centre }: { centre: number[] }) => Math.hypot(...centre.map((value, axis) => value - at[axis]));
+  return [...centred].reduce((best, one) => (distance(one[1]) < distance(best[1]) ? one : best))[0];
+}
+
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** Stored numbers as another library reads them. */
@@ -62,7 +68,10 @@ describe.skipIf(!existsSync(DATA))('real images (skipped without ../shared/data)
     for (const [roi, { hemisphere, centroid }] of builtInAtlas(id).rois.entries()) {
       const { centre } = found.get(roi + 1)!;
       if (hemisphere !== undefined) expect(Math.sign(centre[0])).toBe(hemisphere === 'left' ? -1 : 1);
-      if (centroid !== undefined) expect(labelAt(image, centroid)).toBe(roi + 1);
+      if (centroid === undefined) continue;
+      expect(nearestOf(found, centroid)).toBe(roi + 1);
+      // Published with the volume as voxels of the ROI; centres of mass, as of AAL, may lie outside a bent one.
+      if (id === 'schaefer100') expect(labelAt(image, centroid)).toBe(roi + 1);
     }
   });
 

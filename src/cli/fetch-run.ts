@@ -119,9 +119,10 @@ async function agree(yes: boolean): Promise<void> {
     });
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    // The end of input is no answer either, and must not be waited for.
+    // The end of input, Ctrl-C and Ctrl-D are no yes either, and must not be waited for.
     const closed = once(terminal, 'close').then(() => '');
-    const answer = await Promise.race([terminal.question('Fetch them? [y/N] '), closed]);
+    const asked = terminal.question('Fetch them? [y/N] ').catch(() => '');
+    const answer = await Promise.race([asked, closed]);
     if (!/^y(es)?$/i.test(answer.trim())) throw new InputError({ problem: 'nothing was fetched, as you said' });
   } finally {
     terminal.close();

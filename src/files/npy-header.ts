@@ -4,28 +4,12 @@
  * Format: NumPy NEP 1, versions 1.0, 2.0 and 3.0.
  */
 import { InputError } from '../errors/input-error.ts';
-
-/** The element types that can be read, with their bytes each (NumPy's kind letter and size). */
-const ITEM_BYTES = {
-  f2: 2,
-  f4: 4,
-  f8: 8,
-  i1: 1,
-  i2: 2,
-  i4: 4,
-  i8: 8,
-  u1: 1,
-  u2: 2,
-  u4: 4,
-  u8: 8,
-  b1: 1,
-} as const;
-type NpyKind = keyof typeof ITEM_BYTES;
+import { ITEM_BYTES, type NumberKind } from './plain-numbers.ts';
 
 export interface NpyHeader {
   /** As in the file: `<f4`, `>i2`, `|b1`. */
   readonly descr: string;
-  readonly kind: NpyKind;
+  readonly kind: NumberKind;
   readonly itemBytes: number;
   readonly bigEndian: boolean;
   readonly fortranOrder: boolean;
@@ -93,7 +77,7 @@ function parseDescr(
   return { descr, kind, itemBytes: ITEM_BYTES[kind], bigEndian: match[1] === '>' };
 }
 
-function isKind(kind: string | undefined): kind is NpyKind {
+function isKind(kind: string | undefined): kind is NumberKind {
   return kind !== undefined && Object.hasOwn(ITEM_BYTES, kind);
 }
 

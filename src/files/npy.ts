@@ -1,25 +1,15 @@
 /** @file NumPy `.npy` arrays: read into typed arrays in C order, and written. */
 import { InputError } from '../errors/input-error.ts';
-import { widenHalf } from './float16.ts';
-import { type NpyHeader, npyHeader, parseNpyHeader } from './npy-header.ts';
+import { npyHeader, parseNpyHeader } from './npy-header.ts';
+import { decodeNumbers, type PlainNumbers, toRowMajor } from './plain-numbers.ts';
 
 export { npyHeader } from './npy-header.ts';
-
-type NpyData =
-  | Float32Array
-  | Float64Array
-  | Int8Array
-  | Uint8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array;
 
 export interface NpyArray {
   /** Empty for a scalar. */
   readonly shape: readonly number[];
   /** Row-major (C order), in the machine's own byte order; as many elements as `shape` says. */
-  readonly data: NpyData;
+  readonly data: PlainNumbers;
   /** The element type in the file (`<f2` was widened to float32, `<i8` to float64). */
   readonly descr: string;
 }
@@ -43,85 +33,12 @@ export function parseNpy(bytes: Uint8Array, where: string): NpyArray {
       found: `${bytes.length}`,
       fix: 'copy or save it again',
     });
-  // A copy: aligned for any element type, and ours to swap in place. (A Node Buffer's own `slice` would not copy.)
-  const raw = Uint8Array.prototype.slice.call(bytes, header.dataOffset);
-  if (header.bigEndian && header.itemBytes > 1) swapBytes(raw, header.itemBytes);
-  const data = decode(raw.buffer, header, where);
-  const transposed = header.fortranOrder && header.shape.length > 1 ? toRowMajor(data, header.shape) : data;
-  return { shape: header.shape, data: transposed, descr: header.descr };
-}
-
-/** Every platform that runs JavaScript today is little-endian, so `buffer` is in the machine's order. */
-function decode(buffer: ArrayBuffer, { kind, size }: NpyHeader, where: string): NpyData {
-  switch (kind) {
-    case 'f2':
-      return widenHalf(new Uint16Array(buffer, 0, size));
-    case 'f4':
-      return new Float32Array(buffer, 0, size);
-    case 'f8':
-      return new Float64Array(buffer, 0, size);
-    case 'i1':
-      return new Int8Array(buffer, 0, size);
-    case 'u1':
-      return new Uint8Array(buffer, 0, size);
-    case 'b1':
-      return new Uint8Array(buffer, 0, size).map((value) => (value === 0 ? 0 : 1));
-    case 'i2':
-      return new Int16Array(buffer, 0, size);
-    case 'u2':
-      return new Uint16Array(buffer, 0, size);
-    case 'i4':
-      return new Int32Array(buffer, 0, size);
-    case 'u4':
-      return new Uint32Array(buffer, 0, size);
-    case 'i8':
-      return toSafeNumbers(new BigInt64Array(buffer, 0, size), where);
-    case 'u8':
-      return toSafeNumbers(new BigUint64Array(buffer, 0, size), where);
-  }
-}
-
-function toSafeNumbers(integers: BigInt64Array | BigUint64Array, where: string): Float64Array {
-  const numbers = new Float64Array(integers.length);
-  for (let i = 0; i < integers.length; i++) {
-    numbers[i] = Number(integers[i]);
-    if (!Number.isSafeInteger(numbers[i]))
-      throw new InputError({
-        where,
-        problem: `element ${i + 1} is too large an integer`,
-        expected: 'at most 2^53 - 1 in size',
-        found: `${integers[i]}`,
-        fix: 'save it again as float64',
-      });
-  }
-  return numbers;
-}
-
-function swapBytes(bytes: Uint8Array, itemBytes: number): void {
-  for (let start = 0; start < bytes.length; start += itemBytes) bytes.subarray(start, start + itemBytes).reverse();
-}
-
-/** From Fortran order (first axis fastest) to C order (last axis fastest). */
-function toRowMajor(data: NpyData, shape: readonly number[]): NpyData {
-  const out = data.slice();
-  const index = shape.map(() => 0);
-  const strides: number[] = [];
-  let stride = 1;
-  for (const length of shape) {
-    strides.push(stride);
-    stride *= length;
-  }
-  let from = 0;
-  for (let to = 0; to < out.length; to++) {
-    out[to] = data[from];
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      from += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      from -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-  return out;
+  const data = decodeNumbers(bytes.subarray(header.dataOffset), header.kind, header.bigEndian, where);
+  return {
+    shape: header.shape,
+    data: header.fortranOrder ? toRowMajor(data, header.shape) : data,
+    descr: header.descr,
+  };
 }
 
 /**

@@ -63,7 +63,12 @@ function importOf(node: ts.Node): Import | undefined {
 
 const TYPE = ts.SyntaxKind.TypeKeyword;
 
+/** The name itself, or that in `${import.meta.resolve('name')}?2`, which is another instance of the same module. */
 function literal(node: ts.Node): string {
+  if (ts.isTemplateExpression(node) && ts.isCallExpression(node.templateSpans[0].expression)) {
+    const { expression, arguments: names } = node.templateSpans[0].expression;
+    if (expression.getText() === 'import.meta.resolve' && node.head.text === '') return literal(names[0]);
+  }
   if (!ts.isStringLiteralLike(node)) throw new Error(`an import that cannot be followed: ${node.getText()}`);
   return node.text;
 }

@@ -2,8 +2,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DenoiseRequest } from '../denoise/settings.ts';
 import type { ColumnChoice } from '../ingest/participants.ts';
+import { parseRoiRange, type RoiRange } from '../ingest/roi-range.ts';
 import { parseShard, type Shard } from '../ingest/shard.ts';
-import type { Selection, Tool } from '../preprocessors/found.ts';
+import type { Content, Selection, Tool } from '../preprocessors/found.ts';
 import { LAYOUTS, type Layout } from '../series/layout.ts';
 import { addDenoiseOptions } from './denoise-options.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -22,6 +23,7 @@ export interface IngestFlags extends DenoiseRequest {
   readonly atlas?: string;
   readonly project?: string;
   readonly labels?: string;
+  readonly roiRange?: RoiRange;
   readonly minCoverage?: number;
   readonly tr?: number;
   readonly array?: string;
@@ -29,6 +31,8 @@ export interface IngestFlags extends DenoiseRequest {
   readonly task?: string;
   readonly space?: string;
   readonly parcellation?: string;
+  readonly content?: Content;
+  readonly session?: string;
   readonly strategy?: string;
   readonly confounds?: string;
   readonly motionOrder?: string;
@@ -58,6 +62,7 @@ export function withReadingOptions(command: Command): Command {
     .addOption(new Option('--layout <layout>', 'what a row of a file is').choices(LAYOUTS).default('auto'))
     .option('--atlas <id|file|n>', 'schaefer100, cc200, aal116, a file with ROI names, or a number of ROIs')
     .option('--project <overlap.csv>', 'take the scans to another atlas by voxel overlap (then --atlas is the target)')
+    .option('--roi-range <first-last>', 'take these ROIs of files that hold more, counted from 1', parseRoiRange)
     .option('--labels <file>', 'where the ROIs of images are: a label image, or a CIFTI file with labels or parcels')
     .option('--min-coverage <part>', 'an ROI of an image with signal in a smaller part is missing (default: 0.5)', part)
     .option('--tr <seconds>', 'repetition time of all scans', seconds)
@@ -74,6 +79,7 @@ const TOOLS = [
   'nilearn',
   'giga-connectome',
 ] as const satisfies Tool[];
+const CONTENTS = ['series', 'parcel-series', 'volume', 'dense-series', 'connectivity'] as const satisfies Content[];
 
 export function withSelectionOptions(command: Command): Command {
   return command
@@ -82,6 +88,8 @@ export function withSelectionOptions(command: Command): Command {
     .option('--task <name>', 'which task')
     .option('--space <name>', 'which space (MNI152NLin2009cAsym, or with its resolution MNI152NLin6Asym:res-2)')
     .option('--parcellation <name>', 'which parcellation')
+    .addOption(new Option('--content <kind>', 'which kind of file').choices(CONTENTS))
+    .option('--session <name>', 'which session')
     .option('--strategy <name>', 'which denoising of theirs');
 }
 
@@ -108,9 +116,10 @@ export function columnsOf(flags: IngestFlags): ColumnChoice {
   return given({ id, file, session, run, site, tr });
 }
 
-export function selectionOf({ tool, task, space, parcellation: atlas, strategy, denoise }: IngestFlags): Selection {
+export function selectionOf(flags: IngestFlags): Selection {
+  const { tool, content, task, space, parcellation: atlas, session, strategy, tr, denoise } = flags;
   const withoutConfounds = denoise === 'none' ? true : undefined;
-  return given({ tool, task, space, atlas, strategy, withoutConfounds });
+  return given({ tool, content, task, space, atlas, session, strategy, tr, withoutConfounds });
 }
 
 /** The entries that have a value. */

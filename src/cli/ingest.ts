@@ -62,7 +62,7 @@ export function ingestCommand(): Command {
 }
 
 async function run(sources: string[], flags: Options): Promise<void> {
-  const { out, json, project, labels, tr, atlas, array, participants, shard, threads } = flags;
+  const { out, json, project, roiRange, labels, tr, atlas, array, participants, shard, threads } = flags;
   const {
     allowMissing,
     overwrite,
@@ -88,14 +88,14 @@ async function run(sources: string[], flags: Options): Promise<void> {
     ofMatrices === undefined
       ? await ingest(sources, {
           ...locating,
-          ...given({ project, tr, minimumCoverage, confoundsName, motionOrder }),
+          ...given({ project, roiRange, tr, minimumCoverage, confoundsName, motionOrder }),
           ...given({ overwrite, add, skipBad, shard, threads }),
           layout: flags.layout,
           denoising: flags,
           out,
           progress,
         })
-      : await ingestConnectivity(sources, { ...where, ...given({ overwrite }), ...ofMatrices, columns, out, progress });
+      : await ingestConnectivity(sources, { ...locating, ...given({ overwrite }), ...ofMatrices, out, progress });
   if (json === true) printJson(report);
   else process.stdout.write(`${formatInspection(out, report)}\n`);
 }

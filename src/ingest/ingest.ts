@@ -64,6 +64,7 @@ export async function ingest(sources: readonly string[], options: IngestOptions)
   try {
     const plan = await planReading(filesOf(all.scans, options), options, holdings?.atlas);
     refuseNoise(located, plan);
+    if (options.skipBad !== true) refuseFaults(located);
     if (holdings !== undefined) checkSameReading(options.out, holdings, plan);
     return await write(plan, located, holdings, options);
   } finally {
@@ -79,6 +80,19 @@ function refuseNoise({ scans }: Located, { rules }: ReadingPlan): void {
     where: raw.where,
     problem: 'fMRIPrep leaves confounds in its images, and no denoising is asked for',
     fix: 'pass --denoise with a strategy (docs/denoising.md), e.g. --denoise 36p --band-pass 0.01-0.1, or --denoise none',
+  });
+}
+
+/** A scan that was wanted and is not whole must not be left out in silence. */
+function refuseFaults({ discoveries }: Located): void {
+  const faults = discoveries.flatMap(({ skipped }) => skipped.filter(({ faulty }) => faulty === true));
+  const [first] = faults;
+  if (first === undefined) return;
+  const others = faults.length === 1 ? '' : ` (and ${faults.length - 1} more files have faults: --dry-run lists them)`;
+  throw new InputError({
+    where: first.name,
+    problem: `${first.reason}${others}`,
+    fix: 'mend it, or pass --skip-bad to leave such scans out',
   });
 }
 

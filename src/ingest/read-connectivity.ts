@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../errors/input-error.ts';
 import { readBytes } from '../files/atomic.ts';
-import { parseNpy } from '../files/npy.ts';
+import type { FileArray } from '../files/file-array.ts';
 import type { Matrix } from '../series/matrix.ts';
-import { matrixExtension, readMatrix } from '../series/read-matrix.ts';
+import { matrixExtension, readArray } from '../series/read-array.ts';
 import { parseTextMatrix } from '../series/text-matrix.ts';
 import { readParcelConnectivity } from '../volume/read-cifti.ts';
 
@@ -60,12 +60,11 @@ export async function readConnectivityFile(path: string, array: string | undefin
   return { form: 'upper triangles', rois, matrices, matrixAt, rowNames, sha256 };
 }
 
-interface AnyArray extends Pick<Matrix, 'header' | 'rowNames'> {
-  readonly shape: readonly number[];
-  readonly values: Float32Array | Float64Array;
-}
-
-async function readAny(bytes: Uint8Array, path: string, array: string | undefined): Promise<AnyArray> {
+async function readAny(
+  bytes: Uint8Array,
+  path: string,
+  array: string | undefined,
+): Promise<FileArray & Pick<Matrix, 'rowNames'>> {
   switch (matrixExtension(path)) {
     case '.1d':
     case '.csv':
@@ -74,14 +73,8 @@ async function readAny(bytes: Uint8Array, path: string, array: string | undefine
       const { rows, columns, ...read } = parseTextMatrix(bytes, path, { rowNames: true });
       return { shape: [rows, columns], ...read };
     }
-    case '.npy': {
-      const { shape, data } = parseNpy(bytes, path);
-      return { shape, values: Float64Array.from(data) };
-    }
-    default: {
-      const { rows, columns, ...read } = await readMatrix(bytes, path, array === undefined ? {} : { array });
-      return { shape: [rows, columns], ...read };
-    }
+    default:
+      return readArray(bytes, path, array === undefined ? {} : { array });
   }
 }
 

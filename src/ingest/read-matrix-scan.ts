@@ -8,13 +8,17 @@ import { readMatrix } from '../series/read-matrix.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import type { ReadingRules, ScanFile, ScanRead } from './read-scan.ts';
 import { namedRois, refuseOtherOrder } from './roi-order.ts';
+import { takeRois } from './roi-range.ts';
 
 /** @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order */
 export async function readMatrixScan({ path, where, array }: ScanFile, rules: ReadingRules): Promise<ScanRead> {
   const bytes = readBytes(path);
-  const { atlas, overlap, layout } = rules;
+  const { atlas, overlap, roiRange } = rules;
   const whole = await readMatrix(bytes, path, array === undefined ? {} : { array });
-  const matrix = (overlap === undefined ? namedRois(whole, atlas) : undefined) ?? whole;
+  const { matrix, layout } =
+    roiRange === undefined
+      ? { matrix: (overlap === undefined ? namedRois(whole, atlas) : undefined) ?? whole, layout: rules.layout }
+      : takeRois(whole, roiRange, rules.layout, where);
   if (overlap === undefined) refuseOtherOrder(matrix.header, atlas, { what: 'column', where });
   const oriented = orientSeries(matrix, {
     layout,

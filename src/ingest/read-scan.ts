@@ -11,6 +11,7 @@ import type { LabelImage } from '../volume/grid.ts';
 import { denoiseScan } from './denoise-scan.ts';
 import { readImageScan } from './read-image-scan.ts';
 import { readMatrixScan } from './read-matrix-scan.ts';
+import type { RoiRange } from './roi-range.ts';
 
 /** How the files of an ingest are to be understood; plain data, so that another thread can read by them. */
 export interface ReadingRules {
@@ -18,6 +19,8 @@ export interface ReadingRules {
   readonly atlas: Atlas;
   /** From the atlas of the files to `atlas`. */
   readonly overlap?: Overlap;
+  /** Of matrices: which of their ROIs. */
+  readonly roiRange?: RoiRange;
   /** Where the ROIs are, for images. */
   readonly parcellation?: Parcellation;
   /** An ROI of an image that has signal in a smaller part is missing. */

@@ -1,6 +1,6 @@
 /** @file By which rules the scans of an ingest are read, and how the data set records them. Node only. */
 import { createHash } from 'node:crypto';
-import type { Atlas } from '../atlas/atlas.ts';
+import { type Atlas, unnamedAtlas } from '../atlas/atlas.ts';
 import { findAtlas } from '../atlas/find-atlas.ts';
 import type { Source } from '../dataset/description.ts';
 import { type MotionOrder, parseMotionOrder } from '../denoise/confounds-table.ts';
@@ -12,6 +12,7 @@ import { parseOverlap } from '../series/project.ts';
 import { inferAtlas, targetAtlas } from './infer-atlas.ts';
 import { readParcellation } from './parcellation.ts';
 import type { ReadingRules, ScanFile } from './read-scan.ts';
+import type { RoiRange } from './roi-range.ts';
 
 /** What a person says about how files are to be read. */
 export interface ReadingOptions {
@@ -20,6 +21,8 @@ export interface ReadingOptions {
   readonly atlas?: string;
   /** Overlap table from the atlas of the files to the atlas of the data set. */
   readonly project?: string;
+  /** Which ROIs of the files, when they hold more. */
+  readonly roiRange?: RoiRange;
   /** Of images: a label image, or a CIFTI file with labels or parcels. */
   readonly labels?: string;
   /** 0 to 1: an ROI of an image of which less has signal is missing. */
@@ -46,7 +49,7 @@ export async function planReading(
   options: ReadingOptions,
   known: Atlas | undefined,
 ): Promise<ReadingPlan> {
-  const { layout = 'auto', project, labels, minimumCoverage } = options;
+  const { layout = 'auto', project, labels, minimumCoverage, roiRange } = options;
   const given = options.atlas === undefined ? known : findAtlas(options.atlas);
   const denoising = parseDenoiseSettings(options.denoising ?? {});
   const motionOrder: MotionOrder | undefined = parseMotionOrder(options.motionOrder);
@@ -55,12 +58,15 @@ export async function planReading(
   const places =
     labels === undefined ? undefined : await readParcellation(labels, overlap === undefined ? given : undefined);
   const atlas =
-    overlap === undefined ? (places?.atlas ?? given ?? (await inferAtlas(files, layout))) : targetAtlas(overlap, given);
+    overlap === undefined
+      ? (places?.atlas ?? given ?? countedAtlas(roiRange) ?? (await inferAtlas(files, layout)))
+      : targetAtlas(overlap, given);
   return {
     rules: {
       layout,
       atlas,
       ...(overlap === undefined ? {} : { overlap }),
+      ...(roiRange === undefined ? {} : { roiRange }),
       ...(places === undefined ? {} : { parcellation: places.parcellation }),
       ...(minimumCoverage === undefined ? {} : { minimumCoverage }),
       ...(denoising === undefined ? {} : { denoising }),
@@ -68,6 +74,7 @@ export async function planReading(
     },
     record: {
       layout,
+      ...(roiRange === undefined ? {} : { roiRange }),
       denoising: denoising ?? 'none: series as in the files',
       ...(motionOrder === undefined ? {} : { motionOrder }),
       missingRois: 'kept as zeros; every correlation with them is 0',
@@ -76,6 +83,10 @@ export async function planReading(
       ...(minimumCoverage === undefined ? {} : { minimumCoverage }),
     },
   };
+}
+
+function countedAtlas(range: RoiRange | undefined): Atlas | undefined {
+  return range === undefined ? undefined : unnamedAtlas(range.to - range.from + 1);
 }
 
 /** A file that all scans are read by. */

@@ -18,10 +18,10 @@ export interface Placement {
   readonly agreement: number;
   /** Mean Fisher z of the rows' correlations that the best relabelling gains, over all ROIs; 0 when none is better. */
   readonly gain: number;
-  /** ROIs that more than {@link LOST_SHARE} of all rows of the reference resemble more than their own, and where they fit. */
-  readonly lost: readonly Move[];
   /** ROIs that the best relabelling moves with a clear gain. */
   readonly moved: readonly Move[];
+  /** Of these, the ones that resemble more than {@link LOST_SHARE} of all rows of the reference more than their own. */
+  readonly lost: readonly Move[];
 }
 
 const LOST_SHARE = 0.3;
@@ -46,11 +46,12 @@ export function placementOf(matrix: ArrayLike<number>, reference: ArrayLike<numb
     const own = likeness[i * count + i];
     const gained = likeness[i * count + assigned[i]] - own;
     gain += gained / count;
+    if (gained <= CLEAR_GAIN) continue;
+    const move = { roi: present[i], as: present[assigned[i]] };
+    moved.push(move);
     let better = 0;
     for (let j = 0; j < count; j++) if (likeness[i * count + j] > own) better++;
-    const move = { roi: present[i], as: present[assigned[i]] };
     if (better > LOST_SHARE * count) lost.push(move);
-    if (assigned[i] !== i && gained > CLEAR_GAIN) moved.push(move);
   }
   return { agreement: agreementOf(matrix, reference, size), gain, lost, moved };
 }

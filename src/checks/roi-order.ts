@@ -22,8 +22,8 @@ const FEWEST_ROIS = 20;
 const FEWEST_SCANS = 10;
 /** An order that changes what is foretold by less than this cannot be told from places. */
 const TELLABLE = 0.9;
-/** Misplaced ROIs, as a part of all, that make a finding. */
-const FEW_MISPLACED = 0.02;
+/** Misplaced ROIs that make a finding: at least so many, and this part of all. Right orders show none or one. */
+const MISPLACED = { least: 3, share: 0.02 };
 /** Robust standard deviations above the other scans, and the least gain, at which a scan's order is suspected. */
 const SCAN_DEVIATIONS = 5;
 const SCAN_GAIN = 0.02;
@@ -62,7 +62,8 @@ export function orderAgainstPlaces(
     ({ columns }) => agreementOf(foretold, foretold, size, columns) < TELLABLE,
   );
   const better = bestOrder(network, foretold, size, tellable, agreement);
-  if (better !== undefined && better.likeAll > agreement + CLEARLY_BETTER)
+  const leastLikely = chance.median + LEAST_DEVIATIONS * chance.deviation;
+  if (better !== undefined && better.likeAll > Math.max(leastLikely, agreement + CLEARLY_BETTER))
     return [
       finding(
         `the ROIs seem to be ${better.order.what}: so taken, connectivity agrees with the places of the ROIs at ` +
@@ -77,7 +78,7 @@ export function orderAgainstPlaces(
       ),
     ];
   const { lost } = placementOf(network, foretold, size);
-  if (lost.length < Math.max(2, FEW_MISPLACED * size)) return [];
+  if (tooFew(lost, size)) return [];
   const moves = lost.map(({ roi, as }) => ({ roi: placed[roi], as: placed[as] }));
   return [finding(`${movesInWords(moves, roiNames)} (agreement with the places of all ROIs r = ${brief(agreement)})`)];
 }
@@ -110,7 +111,7 @@ export function orderAgainstModel(
       `against the scans that the model was trained on, the ROIs seem to be ${better.order.what}: so taken, mean ` +
         `connectivity agrees at r = ${brief(better.likeAll)}, as it stands at ${brief(agreement)}`,
     );
-  if (lost.length < Math.max(2, FEW_MISPLACED * rois)) return [];
+  if (tooFew(lost, rois)) return [];
   return finding(
     `against the scans that the model was trained on, ${movesInWords(lost, roiNames)} (mean connectivity agrees at ` +
       `r = ${brief(agreement)})`,
@@ -152,6 +153,10 @@ export function orderOfScans(dataset: Dataset, { scans, placed }: Comparisons): 
   });
 }
 
+function tooFew(lost: readonly Move[], rois: number): boolean {
+  return lost.length < Math.max(MISPLACED.least, MISPLACED.share * rois);
+}
+
 function clearlyBetter(rois: number): number {
   return CLEARLY_BETTER_NETWORKS / Math.sqrt((rois * (rois - 1)) / 2);
 }
@@ -175,9 +180,7 @@ function suspicion(
 }
 
 function movesInWords(moves: readonly Move[], names: readonly string[]): string {
-  const shown = moves
-    .slice(0, 3)
-    .map(({ roi, as }) => (roi === as ? `"${names[roi]}"` : `"${names[roi]}" behaves like "${names[as]}"`));
+  const shown = moves.slice(0, 3).map(({ roi, as }) => `"${names[roi]}" behaves like "${names[as]}"`);
   const count = moves.length === 1 ? '1 ROI does' : `${moves.length} ROIs do`;
-  return `${count} not behave as their place foretells (${shown.join(', ')}${moves.length > 3 ? ', …' : ''})`;
+  return `${count} not behave as in their place (${shown.join(', ')}${moves.length > 3 ? ', …' : ''})`;
 }

@@ -55,9 +55,11 @@ export function spectrumOf({ values, timepoints, rois }: TimeSeries, tr: number 
     const roi = Math.floor((c * rois) / chosen);
     own.fill(0);
     for (let start = 0; start + length <= timepoints; start += Math.ceil(length / 2)) {
+      // The first value is the origin, so that a constant ROI becomes exactly zero.
+      const origin = values[start * rois + roi];
       let mean = 0;
-      for (let t = 0; t < length; t++) mean += values[(start + t) * rois + roi] / length;
-      for (let t = 0; t < length; t++) segment[t] = (values[(start + t) * rois + roi] - mean) * window[t];
+      for (let t = 0; t < length; t++) mean += (values[(start + t) * rois + roi] - origin) / length;
+      for (let t = 0; t < length; t++) segment[t] = (values[(start + t) * rois + roi] - origin - mean) * window[t];
       addPower(segment, waves, own);
     }
     const power = own.reduce((sum, each) => sum + each, 0);

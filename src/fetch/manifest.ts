@@ -17,7 +17,7 @@ const ENTRY = z.strictObject({
 });
 const MANIFEST = z.strictObject({ format: z.literal(1), files: z.record(z.string(), ENTRY) });
 
-export const MANIFEST_NAME = 'fetched.json';
+const MANIFEST_NAME = 'fetched.json';
 
 /** What is known of a fetched file. */
 export type Entry = z.infer<typeof ENTRY>;

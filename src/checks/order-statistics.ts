@@ -1,7 +1,7 @@
 /** @file Quantiles, and how far a value lies from the middle of many. */
 
 /** Sorts a copy; empty and not finite values are the caller's to leave out. @returns NaN for no values */
-export function quantile(values: ArrayLike<number>, share: number): number {
+function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   if (sorted.length === 0) return Number.NaN;
   const at = share * (sorted.length - 1);

@@ -100,9 +100,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: [
     'evaluate',
     'explain',
-    // The quality page of a data set: what it holds and what the checks found.
+    // The quality page of a data set: what it holds, what the checks found, and its ROIs by network.
     'checks',
     'dataset',
+    'atlas/atlas.ts',
   ],
   bench: [
     'graph',

@@ -1,7 +1,7 @@
 /** @file The bytes of an image file from start to end, decompressed on the way. Node only. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../errors/input-error.ts';
@@ -41,10 +41,11 @@ export async function openSource(path: string): Promise<ByteSource> {
 
 async function look(path: string): Promise<Pick<ByteSource, 'gzipped' | 'fileBytes'>> {
   try {
+    // Before it is opened: opening a pipe would wait for whoever writes to it.
+    const status = await stat(path);
+    if (!status.isFile()) throw new InputError({ where: path, problem: 'not a file' });
     const file = await open(path);
     try {
-      const status = await file.stat();
-      if (!status.isFile()) throw new InputError({ where: path, problem: 'not a file' });
       const { buffer } = await file.read(new Uint8Array(2), 0, 2, 0);
       return { gzipped: buffer[0] === 0x1f && buffer[1] === 0x8b, fileBytes: status.size };
     } finally {
@@ -62,13 +63,20 @@ async function look(path: string): Promise<Pick<ByteSource, 'gzipped' | 'fileByt
 async function* readChunks(path: string, gzipped: boolean, fileBytes: number, hash: ReturnType<typeof createHash>) {
   const chunkSize = Math.min(INFLATED_BYTES, Math.max(SMALLEST_BYTES, 4 * fileBytes));
   const file = createReadStream(path, { highWaterMark: Math.min(READ_BYTES, chunkSize) });
-  const options = { chunkSize, highWaterMark: 4 * chunkSize };
-  // The error reaches the reader of the last stream; the callback is only there so that it is not thrown a second time.
-  const chunks: AsyncIterable<Uint8Array> = gzipped ? pipeline(file, createGunzip(options), () => {}) : file;
-  // After the pipeline, so that a chunk is hashed while it is being inflated.
-  file.on('data', (chunk) => hash.update(chunk));
   try {
-    yield* chunks;
+    if (!gzipped) {
+      for await (const chunk of file) {
+        hash.update(chunk);
+        yield chunk;
+      }
+      return;
+    }
+    const options = { chunkSize, highWaterMark: 4 * chunkSize };
+    // The error reaches the reader of the last stream; the callback is only there so that it is not thrown again.
+    const inflated = pipeline(file, createGunzip(options), () => {});
+    // After the pipeline, so that a chunk is hashed while it is being inflated.
+    file.on('data', (chunk) => hash.update(chunk));
+    yield* inflated;
   } catch (error) {
     throw compressionError(error, path) ?? asInputError(error, path);
   } finally {

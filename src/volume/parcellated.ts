@@ -24,5 +24,5 @@ export interface Parcellated {
  */
 export const MINIMUM_COVERAGE = 0.5;
 
-/** More time points than any scan has: 100,000 at 0.1 s are three hours. */
-export const MOST_TIMEPOINTS = 100_000;
+/** More time points than any scan has: nine hours at 1 s. */
+export const MOST_TIMEPOINTS = 2 ** 15;

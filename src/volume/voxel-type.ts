@@ -69,7 +69,7 @@ export function voxelTypeOf(code: number, where: string): VoxelType {
 export function decodeVoxels(bytes: Uint8Array<ArrayBuffer>, count: number, type: VoxelType, littleEndian: boolean) {
   const size = VOXEL_BYTES[type];
   // Every platform that runs JavaScript today is little-endian.
-  if (!littleEndian && size > 1) swapBytes(bytes.subarray(0, count * size), size);
+  if (!littleEndian && size !== 1) swapBytes(bytes.buffer, bytes.byteOffset, count, size);
   return viewAs(bytes.buffer, bytes.byteOffset, count, type);
 }
 
@@ -102,14 +102,22 @@ function viewAs(buffer: ArrayBuffer, offset: number, count: number, type: VoxelT
 
 /** The high word is exact as float64, so that one addition rounds once. */
 function widen(high: Int32Array | Uint32Array, low: Uint32Array): Float64Array {
-  return Float64Array.from({ length: low.length / 2 }, (_, i) => high[2 * i + 1] * 2 ** 32 + low[2 * i]);
+  const out = new Float64Array(low.length / 2);
+  for (let i = 0; i < out.length; i++) out[i] = high[2 * i + 1] * 2 ** 32 + low[2 * i];
+  return out;
 }
 
-function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let start = 0; start < bytes.length; start += size)
-    for (let a = start, b = start + size - 1; a < b; a++, b--) {
-      const byte = bytes[a];
-      bytes[a] = bytes[b];
-      bytes[b] = byte;
-    }
+function swapBytes(buffer: ArrayBuffer, offset: number, count: number, size: 2 | 4 | 8): void {
+  if (size === 2) {
+    const halves = new Uint16Array(buffer, offset, count);
+    for (let i = 0; i < count; i++) halves[i] = (halves[i] << 8) | (halves[i] >> 8);
+    return;
+  }
+  const words = new Uint32Array(buffer, offset, (count * size) / 4);
+  for (let i = 0; i < words.length; i++) words[i] = swapWord(words[i]);
+  if (size === 8) for (let i = 0; i < words.length; i += 2) [words[i], words[i + 1]] = [words[i + 1], words[i]];
+}
+
+function swapWord(word: number): number {
+  return (word << 24) | ((word & 0xff00) << 8) | ((word >>> 8) & 0xff00) | (word >>> 24);
 }

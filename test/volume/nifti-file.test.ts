@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -18,13 +19,14 @@ async function numbersOf(path: string, rowLength?: number): Promise<Float64Array
   const numbers = new Float64Array(total);
   const length = rowLength ?? total;
   let next = 0;
-  await streamNumbers(path, header, length, (values, row, at) => {
+  const { sha256 } = await streamNumbers(path, header, length, (values, row, at) => {
     expect(row * length + at).toBe(next);
     expect(at + values.length).toBeLessThanOrEqual(length);
     numbers.set(values, next);
     next += values.length;
   });
   expect(next).toBe(total);
+  expect(sha256).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
   return numbers;
 }
 

@@ -23,24 +23,24 @@ export function withConnectivityOptions(command: Command): Command {
     .option('--sessions <names>', 'session of each stack, parted by commas', (text: string) => text.split(','));
 }
 
-/** Options that mean something for series only. */
-interface SeriesFlags {
-  readonly project?: string;
-  readonly layout: Layout;
-  readonly tr?: number;
-}
+/** Options of `ingest` that mean the same for matrices as for series. */
+const SHARED: ReadonlySet<string> = new Set([
+  ...['out', 'overwrite', 'json', 'connectivity', 'fcKind', 'fisherZ', 'ids', 'sessions', 'atlas', 'array'],
+  ...['participants', 'id', 'fileColumn', 'sessionColumn', 'runColumn', 'siteColumn', 'trColumn', 'allowMissing'],
+  ...['tool', 'task', 'space', 'parcellation', 'content', 'session', 'strategy'],
+]);
 
 /**
  * How matrices are to be read; undefined when the files hold series.
  *
+ * @param flags all options of `ingest`, as commander names them
  * @throws InputError when an option of the one is given for the other
  */
 export function connectivityOptions(
-  given: ConnectivityFlags & SeriesFlags,
+  flags: ConnectivityFlags & { readonly layout: Layout },
 ): Pick<ConnectivityOptions, 'fcKind' | 'fisherZ' | 'ids' | 'sessions'> | undefined {
-  const { connectivity, fcKind, fisherZ, ids, sessions, project, layout, tr } = given;
+  const { connectivity, fcKind, fisherZ, ids, sessions } = flags;
   const own = firstGiven({ '--fc-kind': fcKind, '--fisher-z': fisherZ, '--ids': ids, '--sessions': sessions });
-  const ofSeries = firstGiven({ '--project': project, '--layout': layout === 'auto' ? undefined : layout, '--tr': tr });
   if (connectivity !== true && own !== undefined)
     throw new InputError({
       where: own,
@@ -48,10 +48,12 @@ export function connectivityOptions(
       fix: 'pass --connectivity as well, or leave it out',
     });
   if (connectivity !== true) return undefined;
-  if (ofSeries !== undefined)
+  const others = Object.entries(flags).filter(([name]) => !SHARED.has(name));
+  const other = firstGiven(Object.fromEntries(others.filter(([, value]) => value !== 'auto')));
+  if (other !== undefined)
     throw new InputError({
-      where: ofSeries,
-      problem: 'the option is about series, and --connectivity reads matrices',
+      where: `--${other.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      problem: 'the option does not go with --connectivity, which reads matrices',
       fix: 'leave one of them out',
     });
   return {

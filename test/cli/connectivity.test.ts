@@ -94,8 +94,8 @@ const CASES: readonly (readonly [command: string, sentence: string])[] = [
     '--fisher-z: the option is about connectivity matrices; pass --connectivity as well, or leave it out.',
   ],
   [
-    'ingest good.csv --connectivity --tr 2',
-    '--tr: the option is about series, and --connectivity reads matrices; leave one of them out.',
+    'ingest good.csv --connectivity --layout auto --tr 2',
+    '--tr: the option does not go with --connectivity, which reads matrices; leave one of them out.',
   ],
   ['pretrain fc.dataset', `fc.dataset: pretraining draws time points, ${ALONE}; ingest the series of these scans.`],
   [

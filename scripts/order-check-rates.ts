@@ -163,12 +163,21 @@ measure(
 );
 const cc200 = builtInAtlas('cc200');
 const lines = read('atlases/CC200_ROI_labels.csv').trim().split(/\r?\n/).slice(1);
-const placed: Atlas = { id: 'cc200', rois: centroids(lines, cc200.rois.map(({ name }) => name)) };
+const placed: Atlas = {
+  id: 'cc200',
+  rois: centroids(
+    lines,
+    cc200.rois.map(({ name }) => name),
+  ),
+};
 measure('ABIDE I on cc200, 651 scans', load('abide1-cc200', placed), placed);
 const aal = builtInAtlas('aal116');
 const abide = load('abide1-aal116', aal);
 const beijing = load('eoec-aal116', aal);
-const means = [measure('ABIDE I on aal116, 77 scans', abide, aal), measure('Beijing on aal116, 70 scans', beijing, aal)];
+const means = [
+  measure('ABIDE I on aal116, 77 scans', abide, aal),
+  measure('Beijing on aal116, 70 scans', beijing, aal),
+];
 measure('HCP on aal94, 24 scans', load('hcp-rest-aal94', unnamedAtlas(94)), unnamedAtlas(94));
 const aalOrders = knownOrders(aal.rois);
 for (const [k, name] of ['Beijing against a model of ABIDE I', 'ABIDE I against a model of Beijing'].entries()) {

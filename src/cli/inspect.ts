@@ -77,7 +77,7 @@ function sentences(findings: readonly Finding[]): string[] {
 }
 
 /** The findings of the checks, for people. */
-export function formatFindings(findings: readonly Finding[]): string {
+function formatFindings(findings: readonly Finding[]): string {
   if (findings.length === 0) return '\n\nChecks: nothing found';
   return ['\n\nChecks:', ...findings.map(({ level, message }) => `  - ${level}: ${message}`)].join('\n');
 }

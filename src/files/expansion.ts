@@ -2,9 +2,9 @@
 import { InputError } from '../errors/input-error.ts';
 
 /** An array up to this size is read whatever its file's size: 32 MiB, a scan of 1200 volumes and 3400 ROIs in float64. */
-export const ALWAYS_ALLOWED = 2 ** 25;
+const ALWAYS_ALLOWED = 2 ** 25;
 /** Beyond it, an array may be this many times its file. Compressed fMRI series reach 1.1 to 4. */
-export const LARGEST_RATIO = 10;
+const LARGEST_RATIO = 10;
 
 /** The largest array, in bytes, that a file of `fileBytes` may hold. */
 export function expansionLimit(fileBytes: number): number {

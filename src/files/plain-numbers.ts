@@ -73,7 +73,7 @@ function viewAs(buffer: ArrayBuffer, kind: NumberKind, size: number, where: stri
 }
 
 /** @throws InputError when an integer is beyond 2^53 */
-export function toSafeNumbers(integers: ArrayLike<bigint>, where: string): Float64Array {
+function toSafeNumbers(integers: ArrayLike<bigint>, where: string): Float64Array {
   const numbers = new Float64Array(integers.length);
   for (let i = 0; i < integers.length; i++) {
     numbers[i] = Number(integers[i]);

@@ -3,7 +3,7 @@ import { InputError } from '../errors/input-error.ts';
 import type { Matrix } from './matrix.ts';
 import { type ReadArrayOptions, readArray } from './read-array.ts';
 
-export { MATRIX_EXTENSIONS, matrixExtension } from './read-array.ts';
+export { MATRIX_EXTENSIONS } from './read-array.ts';
 
 /**
  * Reads a matrix from a file's bytes. Leading axes of length 1 (a batch, a run) are dropped; integers become float64.

@@ -31,7 +31,16 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Names of other programs' outputs; reads no scan.
   preprocessors: [],
   // From people's files to a data set: joins the rooms that read, denoise and find.
-  ingest: ['dataset', 'series', 'atlas', 'volume', 'denoise', 'preprocessors'],
+  ingest: [
+    'dataset',
+    'series',
+    'atlas',
+    'volume',
+    'denoise',
+    'preprocessors',
+    // Matrices are checked as connectivity before they are kept.
+    'connectivity',
+  ],
   // Public files come as they are; what is in them is for others to read.
   fetch: [],
   connectivity: [
@@ -124,6 +133,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'fetch',
     'denoise',
     'ingest',
+    'preprocessors',
     'connectivity',
     'simulate',
     'graph',

@@ -68,9 +68,7 @@ test('two runs on one directory: the second is refused, to resume or to overwrit
   cpSync(at('long'), at('shared'), { recursive: true });
   const owner = newOwner();
   takeLock(at('shared'), owner);
-  const refused = new RegExp(
-    `shared: another process works in it \\(process ${process.pid} on .+, alive\\); wait`,
-  );
+  const refused = new RegExp(`shared: another process works in it \\(process ${process.pid} on .+, alive\\); wait`);
   await expect(pretrain('--out', at('shared'), '--resume')).rejects.toThrow(refused);
   await expect(tiny('shared', '--overwrite')).rejects.toThrow(refused);
   expect(same('shared', 'long')).toEqual(ALL_SAME);

@@ -1,0 +1,45 @@
+/** @file Real matrices: 45 people of the Human Connectome Project, scanned twice. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openDataset } from '../../src/dataset/open-dataset.ts';
+import { upperTriangles } from '../../src/evaluate/features.ts';
+import { parseNpy } from '../../src/files/npy.ts';
+import { ingestConnectivity } from '../../src/ingest/ingest-connectivity.ts';
+
+const DATA = join(import.meta.dirname, '../../../shared/data/hcp-retest-fc-dk84');
+
+test.skipIf(!existsSync(DATA))(
+  'hcp-retest-fc-dk84 goes in, value by value (skipped without ../shared/data)',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'brainmass-hcp-'));
+    try {
+      const files = ['fc_test_s1200.npy', 'fc_retest.npy'].map((name) => join(DATA, name));
+      const out = join(folder, 'hcp.dataset');
+      const options = {
+        out,
+        ids: join(DATA, 'subjects.txt'),
+        sessions: ['test', 'retest'],
+        fcKind: 'pearson',
+      } as const;
+      const { scans, participants, rois, sessions, missingRois, duplicates } = await ingestConnectivity(files, options);
+      expect({ scans, participants, rois, sessions }).toEqual({
+        scans: 90,
+        participants: 45,
+        rois: 84,
+        sessions: { test: 45, retest: 45 },
+      });
+      expect({ missing: missingRois.total, duplicates }).toEqual({ missing: 0, duplicates: [] });
+      const dataset = openDataset(out);
+      const { readConnectivity } = dataset;
+      if (readConnectivity === undefined) throw new Error('no connectivity');
+      const found = upperTriangles(90, 84, readConnectivity);
+      dataset.close();
+      const wanted = files.flatMap((path) => [...parseNpy(readFileSync(path), path).data]);
+      expect(found).toEqual(Float32Array.from(wanted));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { STATED_FC_KINDS, type StatedFcKind } from '../connectivity/kinds.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { ConnectivityOptions } from '../ingest/ingest-connectivity.ts';
-import type { Layout } from '../series/layout.ts';
+import type { IngestFlags } from './ingest-options.ts';
 
 export interface ConnectivityFlags {
   readonly connectivity?: boolean;
@@ -37,17 +37,19 @@ const SHARED: ReadonlySet<string> = new Set([
  * @throws InputError when an option of the one is given for the other
  */
 export function connectivityOptions(
-  flags: ConnectivityFlags & { readonly layout: Layout },
+  flags: ConnectivityFlags & Pick<IngestFlags, 'content'>,
 ): Pick<ConnectivityOptions, 'fcKind' | 'fisherZ' | 'ids' | 'sessions'> | undefined {
-  const { connectivity, fcKind, fisherZ, ids, sessions } = flags;
+  const { fcKind, fisherZ, ids, sessions } = flags;
+  // Of a preprocessor's outputs, the kind of file that is wanted says it as well.
+  const connectivity = flags.connectivity === true || flags.content === 'connectivity';
   const own = firstGiven({ '--fc-kind': fcKind, '--fisher-z': fisherZ, '--ids': ids, '--sessions': sessions });
-  if (connectivity !== true && own !== undefined)
+  if (!connectivity && own !== undefined)
     throw new InputError({
       where: own,
       problem: 'the option is about connectivity matrices',
       fix: 'pass --connectivity as well, or leave it out',
     });
-  if (connectivity !== true) return undefined;
+  if (!connectivity) return undefined;
   const others = Object.entries(flags).filter(([name]) => !SHARED.has(name));
   const other = firstGiven(Object.fromEntries(others.filter(([, value]) => value !== 'auto')));
   if (other !== undefined)

@@ -24,8 +24,8 @@ export interface PlacedRois {
  */
 const ROUND_UP = 0.5 + 1e-4;
 
-/** A label image covering more voxels of the image than this has no believable voxel size. */
-const MOST_VISITED = 2 ** 27;
+/** A brain has 12 million voxels of 0.5 mm; a label image that covers more than this has no believable voxel size. */
+const MOST_VISITED = 2 ** 25;
 
 /**
  * Places the ROIs on the grid of an image.

@@ -69,8 +69,14 @@ async function parcellated({ path, where, content, mask }: ScanFile, rules: Read
   throw noPlaces(where, content);
 }
 
-/** Of an image nobody knows where its ROIs are. */
+/** Of an image nobody knows where its ROIs are; connectivity is no series at all. */
 export function noPlaces(where: string, content: Content): InputError {
+  if (content === 'connectivity')
+    return new InputError({
+      where,
+      problem: 'the file holds connectivity, not series',
+      fix: 'pass --connectivity to make a data set of matrices',
+    });
   const volume = content === 'volume';
   return new InputError({
     where,

@@ -2,14 +2,13 @@
 import type { Atlas } from '../atlas/atlas.ts';
 import type { MotionOrder } from '../denoise/confounds-table.ts';
 import type { DenoiseSettings } from '../denoise/settings.ts';
-import { InputError } from '../errors/input-error.ts';
 import type { Content } from '../preprocessors/found.ts';
 import type { Layout } from '../series/layout.ts';
 import { type Overlap, projectSeries } from '../series/project.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import type { LabelImage } from '../volume/grid.ts';
 import { denoiseScan } from './denoise-scan.ts';
-import { readImageScan } from './read-image-scan.ts';
+import { noPlaces, readImageScan } from './read-image-scan.ts';
 import { readMatrixScan } from './read-matrix-scan.ts';
 import type { RoiRange } from './roi-range.ts';
 
@@ -102,10 +101,6 @@ async function readSource(file: ScanFile, rules: ReadingRules): Promise<ScanRead
     case 'dense-series':
       return readImageScan(file, rules);
     case 'connectivity':
-      throw new InputError({
-        where: file.where,
-        problem: 'the file holds connectivity, not series',
-        fix: 'pass --connectivity to make a data set of matrices',
-      });
+      throw noPlaces(file.where, file.content);
   }
 }

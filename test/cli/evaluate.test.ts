@@ -14,7 +14,7 @@ import { normal, randomStream } from '../../src/random/draws.ts';
 
 const ROIS = 4;
 vi.mock('../../src/model/load-model.ts', () => ({
-  loadModel: async () => ({ card: { rois: ROIS, fc: 'pearson', participants: ['p00'] }, trained: true }),
+  loadModel: async () => ({ card: { size: { rois: ROIS }, fc: 'pearson', participants: ['p00'] }, trained: true }),
 }));
 vi.mock('../../src/model/untrained.ts', () => ({
   untrainedLike: (model: object) => ({ ...model, trained: false }),

@@ -1,6 +1,7 @@
 /** @file The formats that are fuzzed: for each, files to damage and what reads them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { encodeNpy } from '../../src/files/npy.ts';
@@ -79,23 +80,19 @@ export const FORMATS: readonly FuzzedFormat[] = [
   },
 ];
 
-/** What is in the files by the names that seeds use; without a name a file of several arrays would only be listed. */
-const ARRAYS = [
-  'ROISignals',
-  'n_int16',
-  'cube',
-  'sparse',
-  'results.fc',
-  'several{2}.value',
-  'stack',
-  'data',
-  'thin',
-  'x',
-];
+/** What is in the files with several arrays: without a name these would only be listed. */
+const ARRAYS: Readonly<Record<string, readonly string[]>> = {
+  'v4.mat': ['n_int16', 'n_float64', 'sparse'],
+  'v6.mat': ['n_int16', 'cube', 'sparse', 'logical', 'results.fc', 'several{2}.value', 'stack'],
+  'v7.mat': ['n_int16', 'cube', 'sparse', 'logical', 'results.fc', 'several{2}.value', 'stack'],
+  'v73.mat': ['ROISignals', 'data', 'results.fc', 'thin', 'empty'],
+  'types.h5': ['float32', 'int64', 'bool', 'cube', 'text'],
+};
 
 async function readEveryVariable(bytes: Uint8Array, name: string): Promise<void> {
-  // One of them for each case, from the bytes themselves, so that a case stays what it is.
-  const array = ARRAYS[bytes.reduce((sum, byte) => (sum + byte) % 9973, 0) % (2 * ARRAYS.length)];
+  // One of them for each case, from the bytes themselves, so that a case stays what it is; now and then the list.
+  const arrays = ARRAYS[name] ?? [];
+  const array = arrays[bytes.reduce((sum, byte) => (sum + byte) % 9973, 0) % (arrays.length + 1)];
   await readArray(bytes, name, array === undefined ? {} : { array });
 }
 
@@ -123,6 +120,12 @@ function parquetSeeds(): SeedFile[] {
   const labels = { name: 'label', type: 'STRING', data: Array.from(SERIES, (_, i) => `s${i % 5}`) } as const;
   return [
     { name: 'snappy.parquet', bytes: new Uint8Array(parquetWriteBuffer({ columnData: [...columns, levels, labels] })) },
+    {
+      name: 'gzip.parquet',
+      bytes: new Uint8Array(
+        parquetWriteBuffer({ columnData: columns, codec: 'GZIP', compressors: { GZIP: gzipSync } }),
+      ),
+    },
     {
       name: 'plain.parquet',
       bytes: new Uint8Array(parquetWriteBuffer({ columnData: columns, codec: 'UNCOMPRESSED', rowGroupSize: 50 })),

@@ -2,7 +2,7 @@
 import type { Metadata } from 'h5wasm';
 import { InputError } from '../errors/input-error.ts';
 import { checkExpansion } from './expansion.ts';
-import type { Hdf5Library } from './hdf5-library.ts';
+import { type Hdf5Library, type HeapLimit, heapLimit } from './hdf5-library.ts';
 import { asFloats, decodeNumbers, ITEM_BYTES, type NumberKind, toRowMajor } from './plain-numbers.ts';
 import { denseMatrix } from './sparse.ts';
 import {
@@ -17,6 +17,7 @@ import {
 
 export interface Hdf5File {
   readonly library: Hdf5Library;
+  readonly heap: HeapLimit;
   readonly id: bigint;
   readonly where: string;
   readonly fileBytes: number;
@@ -111,8 +112,9 @@ function readNumbers(file: Hdf5File, path: string, metadata: Metadata, kind: Num
 }
 
 /** Through the library's memory, its status checked: its own convenience gives rubbish where a read has failed. */
-function readBytes({ library, id }: Hdf5File, path: string, size: number, where: string): Uint8Array {
+function readBytes({ library, heap, id }: Hdf5File, path: string, size: number, where: string): Uint8Array {
   if (size === 0) return new Uint8Array();
+  heap.bytes = heapLimit(size);
   const pointer = library._malloc(size);
   if (pointer === 0) throw new InputError({ where, problem: 'the array does not fit into memory' });
   try {

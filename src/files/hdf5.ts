@@ -1,7 +1,7 @@
 /** @file HDF5 files, MATLAB's version 7.3 among them, through the HDF5 library compiled to WebAssembly. */
 import { InputError, isInputError } from '../errors/input-error.ts';
 import type { FileArray } from './file-array.ts';
-import { type Hdf5Library, hdf5Library, releaseHdf5Library } from './hdf5-library.ts';
+import { type Hdf5Library, hdf5Library, heapLimit, releaseHdf5Library, withHeapLimit } from './hdf5-library.ts';
 import { isHdf5 } from './hdf5-signature.ts';
 import { type Hdf5File, hdf5Group } from './hdf5-variable.ts';
 import { readNamedArray } from './named-array.ts';
@@ -46,15 +46,25 @@ async function readOpened(
   array: string | undefined,
 ): Promise<FileArray> {
   // Its own choice of versions, no order of creation.
-  const id = library.open(name, library.H5F_ACC_RDONLY, false, -1, -1);
+  const heap = { bytes: heapLimit() };
+  const limited = withHeapLimit(library, heap);
+  const id = limited.open(name, library.H5F_ACC_RDONLY, false, -1, -1);
   if (id < 0n)
     throw new InputError({ where, problem: 'the HDF5 file is damaged or cut off', fix: 'copy or save it again' });
   try {
     const matlab = new TextDecoder('latin1').decode(bytes.subarray(0, 10)) === 'MATLAB 7.3';
-    const file: Hdf5File = { library, id, where, fileBytes: bytes.length, matlab, count: countVariables(where) };
+    const file: Hdf5File = {
+      library: limited,
+      heap,
+      id,
+      where,
+      fileBytes: bytes.length,
+      matlab,
+      count: countVariables(where),
+    };
     const variables = hdf5Group(file, '/', 0);
     return await readNamedArray({ variables, separator: matlab ? '.' : '/', where }, array);
   } finally {
-    library.close_file(id);
+    limited.close_file(id);
   }
 }

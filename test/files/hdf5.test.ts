@@ -60,6 +60,24 @@ describe('hostile files', () => {
     vi.restoreAllMocks();
   });
 
+  test('a chunk that claims to be 2 GB does not get them', async () => {
+    const bytes = fixture('bomb.h5');
+    // One axis instead of two, and a tree of chunks where there is none: found by scripts/fuzz-formats.ts.
+    const changes = [
+      [229, 127],
+      [290, 16],
+      [311, 255],
+      [341, 128],
+      [550, 127],
+      [825, 1],
+      [1123, 116],
+      [1144, 64],
+    ];
+    for (const [at, value] of changes) bytes[at] = value;
+    await expect(readHdf5(bytes, 'x.h5', undefined)).rejects.toThrow("x.h5, array 'nothing': the values are damaged");
+    expect((await hdf5Library()).HEAPU8.length).toBeLessThan(2 ** 27);
+  });
+
   test('values that are damaged within a compressed chunk are not given out', async () => {
     const bytes = fixture('groups.h5');
     const chunk = bytes.findIndex((byte, at) => byte === 0x78 && bytes[at + 1] === 0x5e);

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
@@ -37,6 +38,15 @@ test.each(['SNAPPY', 'UNCOMPRESSED'] as const)('%s: columns of doubles come back
       expect(found).toEqual({ shape: [rows.length, 2], header: ['r0', 'r1'], values: rows.flat() });
     }),
     { numRuns: 100 },
+  );
+});
+
+test('gzip is read, and what is compressed in another way is named', async () => {
+  const columns = [double('a', [1, 2, 3])];
+  const compressors = { GZIP: gzipSync, BROTLI: gzipSync };
+  expect(await read(write(columns, { codec: 'GZIP', compressors }))).toMatchObject({ values: [1, 2, 3] });
+  await expect(read(write(columns, { codec: 'BROTLI', compressors }))).rejects.toThrow(
+    "x.parquet, column 'a': compressed with BROTLI, which is not supported, expected one of SNAPPY, GZIP, ZSTD, LZ4_RAW;",
   );
 });
 

@@ -37,6 +37,8 @@ const correlation = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, 
 describe.skipIf(!existsSync(DATA))('real scans (skipped without ../shared/data)', () => {
   test.each([
     ['abide1-cc200/raw_1D', 200, 8],
+    ['abide1-aal116/raw_mat', 116, 4],
+    ['hcp-rest-aal94/raw_mat', 94, 1],
     ['eoec-aal116/raw_txt', 116, 2],
     ['fep-stages-419/raw_txt', 419, 1],
   ])('%s: originals agree with their float16 copies', async (folder, rois, count) => {

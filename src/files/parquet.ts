@@ -5,6 +5,7 @@ import { checkExpansion, expansionLimit } from './expansion.ts';
 import type { FileArray } from './file-array.ts';
 import { type ColumnValues, type ParquetColumn, type ParquetLibrary, readColumnChunk } from './parquet-column.ts';
 import { readParquetSchema } from './parquet-schema.ts';
+import { isSnappy } from './snappy-check.ts';
 import { isThriftStruct } from './thrift-check.ts';
 
 const MAGIC = [0x50, 0x41, 0x52, 0x31];
@@ -87,7 +88,13 @@ async function openParquet(
     };
   };
   const decompress = new Map([
-    ['SNAPPY', intoOutput(snappyUncompress)],
+    [
+      'SNAPPY',
+      intoOutput((input, output) => {
+        if (!isSnappy(input, output.length)) throw new Error('not the Snappy stream that is declared');
+        snappyUncompress(input, output);
+      }),
+    ],
     ['GZIP', decompressGzip],
     ['ZSTD', intoOutput(decompressZstd)],
     ['LZ4_RAW', decompressLz4Raw],

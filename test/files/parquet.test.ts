@@ -4,6 +4,7 @@ import { type ColumnSource, parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { readParquet } from '../../src/files/parquet.ts';
 import { readRuns } from '../../src/files/parquet-runs.ts';
+import { isSnappy } from '../../src/files/snappy-check.ts';
 import { isThriftStruct } from '../../src/files/thrift-check.ts';
 import { damaged, readsOrSaysWhy } from './damage.ts';
 
@@ -129,6 +130,15 @@ test('runs and packed bits, as the format has them', () => {
   expect(readRuns(Uint8Array.of(0, 0, 0), 1, 2)).toBeUndefined();
   // A run of half a billion, of which three are wanted.
   expect(readRuns(Uint8Array.of(0xfe, 0xff, 0xff, 0xff, 7, 1), 1, 3)).toEqual(Uint32Array.of(1, 1, 1));
+});
+
+test('a Snappy stream is whole, and has no literal that goes back', () => {
+  // Three bytes as a literal; one byte and a copy of it four times; a literal of 2^32 - 1 bytes.
+  expect(isSnappy(Uint8Array.of(3, 0x08, 1, 2, 3), 3)).toBe(true);
+  expect(isSnappy(Uint8Array.of(5, 0x00, 9, 0x01, 1), 5)).toBe(true);
+  expect(isSnappy(Uint8Array.of(5, 0x00, 9, 0x01, 1), 4)).toBe(false);
+  expect(isSnappy(Uint8Array.of(3, 0x08, 1, 2), 3)).toBe(false);
+  expect(isSnappy(Uint8Array.of(5, 0xfc, 0xfe, 0xff, 0xff, 0xff, 1, 2, 3), 5)).toBe(false);
 });
 
 test('a list that declares more than is there is no structure', () => {

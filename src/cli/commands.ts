@@ -1,33 +1,19 @@
-/** @file Every sub-command, in the order of `--help`. */
+/** @file Every sub-command, in the order of `--help`. Each is loaded when it is asked for: all of them take half a second. */
 import type { Command } from 'commander';
-import { ablateCommand } from './ablate.ts';
-import { benchCommand } from './bench.ts';
-import { datasetCommand } from './dataset.ts';
-import { embedCommand } from './embed.ts';
-import { evaluateCommand } from './evaluate.ts';
-import { fetchCommand } from './fetch.ts';
-import { finetuneCommand } from './finetune.ts';
-import { identifyCommand } from './identify.ts';
-import { ingestCommand } from './ingest.ts';
-import { inspectCommand } from './inspect.ts';
-import { predictCommand } from './predict.ts';
-import { pretrainCommand } from './pretrain.ts';
-import { simulateCommand } from './simulate.ts';
-import { tasksCommand } from './tasks.ts';
 
-export const COMMANDS: readonly (() => Command)[] = [
-  fetchCommand,
-  simulateCommand,
-  ingestCommand,
-  inspectCommand,
-  datasetCommand,
-  pretrainCommand,
-  embedCommand,
-  evaluateCommand,
-  identifyCommand,
-  tasksCommand,
-  finetuneCommand,
-  predictCommand,
-  ablateCommand,
-  benchCommand,
-];
+export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  fetch: async () => (await import('./fetch.ts')).fetchCommand(),
+  simulate: async () => (await import('./simulate.ts')).simulateCommand(),
+  ingest: async () => (await import('./ingest.ts')).ingestCommand(),
+  inspect: async () => (await import('./inspect.ts')).inspectCommand(),
+  dataset: async () => (await import('./dataset.ts')).datasetCommand(),
+  pretrain: async () => (await import('./pretrain.ts')).pretrainCommand(),
+  embed: async () => (await import('./embed.ts')).embedCommand(),
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+  identify: async () => (await import('./identify.ts')).identifyCommand(),
+  tasks: async () => (await import('./tasks.ts')).tasksCommand(),
+  finetune: async () => (await import('./finetune.ts')).finetuneCommand(),
+  predict: async () => (await import('./predict.ts')).predictCommand(),
+  ablate: async () => (await import('./ablate.ts')).ablateCommand(),
+  bench: async () => (await import('./bench.ts')).benchCommand(),
+};

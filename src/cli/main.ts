@@ -9,7 +9,9 @@ const program = new Command('brainmass')
   .version(VERSION)
   .configureOutput({ outputError: () => {} })
   .exitOverride();
-for (const command of COMMANDS) program.addCommand(inheriting(command(), program));
+const [, , asked] = process.argv;
+const wanted = Object.hasOwn(COMMANDS, asked) ? [COMMANDS[asked]] : Object.values(COMMANDS);
+for (const command of await Promise.all(wanted.map((load) => load()))) program.addCommand(inheriting(command, program));
 
 try {
   await program.parseAsync();

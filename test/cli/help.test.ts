@@ -8,7 +8,7 @@ import { COMMANDS } from '../../src/cli/commands.ts';
 import { commandLines, mistakes } from './command-lines.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
-const commands = COMMANDS.map((command) => command());
+const commands = await Promise.all(Object.values(COMMANDS).map((load) => load()));
 const program = new Command('brainmass');
 for (const command of commands) program.addCommand(command);
 
@@ -48,6 +48,10 @@ describe.each(all.map(({ path, command }) => [path, command] as const))('brainma
     expect(examples.some((line) => line.startsWith(`${path} `))).toBe(true);
     expect(examples.flatMap((line) => mistakes(line, commands))).toEqual([]);
   });
+});
+
+test('commands are loaded by their own names', () => {
+  expect(commands.map((command) => command.name())).toEqual(Object.keys(COMMANDS));
 });
 
 test('help texts are kept of these commands only', () => {

@@ -28,6 +28,7 @@ const SHARED: ReadonlySet<string> = new Set([
   ...['out', 'overwrite', 'json', 'connectivity', 'fcKind', 'fisherZ', 'ids', 'sessions', 'atlas', 'array'],
   ...['participants', 'id', 'fileColumn', 'sessionColumn', 'runColumn', 'siteColumn', 'trColumn', 'allowMissing'],
   ...['tool', 'task', 'space', 'parcellation', 'content', 'session', 'strategy'],
+  ...['dryRun', 'add', 'skipBad', 'shard', 'threads'],
 ]);
 
 /**

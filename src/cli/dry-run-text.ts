@@ -24,7 +24,7 @@ export function formatDryRun({ tools, scans, participants, skipped, ...rest }: D
   if (rows.length > 0) parts.push(listOf(`${rows.length} rows of the table have no file:`, rows));
   if (files.length > 0) parts.push(listOf(`${files.length} files are of nobody in the table:`, files));
   if (notes.length > 0) parts.push(listOf('Mind:', notes));
-  parts.push('Nothing was read or written.');
+  parts.push('Nothing was written.');
   return parts.join('\n\n');
 }
 

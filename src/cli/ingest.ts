@@ -1,8 +1,9 @@
 /** @file `brainmass ingest`: scans in their own files into one data set. */
 import { Command } from 'commander';
-import { dryRun } from '../ingest/dry-run.ts';
+import { dryRun, dryRunOf } from '../ingest/dry-run.ts';
 import { ingest } from '../ingest/ingest.ts';
 import { ingestConnectivity } from '../ingest/ingest-connectivity.ts';
+import { locateConnectivity } from '../ingest/locate-connectivity.ts';
 import { type ConnectivityFlags, connectivityOptions, withConnectivityOptions } from './connectivity-options.ts';
 import { formatDryRun } from './dry-run-text.ts';
 import {
@@ -78,24 +79,26 @@ async function run(sources: string[], flags: Options): Promise<void> {
   const locating = { ...where, ...given({ labels }), columns, selection };
   const ofMatrices = connectivityOptions(flags);
   if (flags.dryRun === true) {
-    const found = dryRun(sources, locating);
+    const found =
+      ofMatrices === undefined
+        ? dryRun(sources, locating)
+        : dryRunOf((await locateConnectivity(sources, { ...locating, ...ofMatrices, allowMissing: true })).located);
     if (json === true) printJson(found);
     else process.stdout.write(`${formatDryRun(found)}\n`);
     return;
   }
   const progress = progressLine('ingesting scan');
+  const work = { ...given({ overwrite, add, skipBad, shard, threads }), out, progress };
   const report =
     ofMatrices === undefined
       ? await ingest(sources, {
           ...locating,
           ...given({ project, roiRange, tr, minimumCoverage, confoundsName, motionOrder }),
-          ...given({ overwrite, add, skipBad, shard, threads }),
+          ...work,
           layout: flags.layout,
           denoising: flags,
-          out,
-          progress,
         })
-      : await ingestConnectivity(sources, { ...locating, ...given({ overwrite }), ...ofMatrices, out, progress });
+      : await ingestConnectivity(sources, { ...locating, ...ofMatrices, ...work });
   if (json === true) printJson(report);
   else process.stdout.write(`${formatInspection(out, report)}\n`);
 }

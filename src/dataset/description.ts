@@ -19,6 +19,9 @@ export const SOURCE = z.object({
   /** ROIs in the file, before a projection, and how many of these have no signal. */
   rois: z.number().optional(),
   missing: z.number().optional(),
+  /** Of connectivity: what the diagonal held before it became 1 (`one`, `zero`, …), and whether values were Fisher's z. */
+  diagonals: z.array(z.string()).optional(),
+  fisherZ: z.boolean().optional(),
   /** Repetition time that the file or its sidecar says, seconds. */
   tr: z.number().optional(),
   /** What was measured while it was read (`mean_fd`, …): columns of `scans.tsv`. */

@@ -4,6 +4,7 @@
 const ABOUT_ONE_RUN: ReadonlySet<string> = new Set([
   'participants',
   'columns',
+  'ids',
   'tr',
   'rowsWithoutFile',
   'leftOut',

@@ -7,6 +7,8 @@ import { InputError } from '../errors/input-error.ts';
 import type { EarlierScan, EarlierScans } from './earlier-scans.ts';
 import type { ReadingPlan } from './reading-plan.ts';
 
+export type HeldContent = 'series' | 'connectivity';
+
 /** What a data set holds already. */
 export interface Holdings {
   readonly atlas: Atlas;
@@ -19,31 +21,43 @@ export interface Holdings {
   readonly close: () => void;
 }
 
-/** @throws InputError when there is no data set, it holds matrices, or it does not say which file a scan came from */
-export function holdingsOf(directory: string): Holdings {
+/**
+ * @param content of the scans that are added
+ * @throws InputError when there is no data set, it holds another content, or it does not say which file a scan came from
+ */
+export function holdingsOf(directory: string, content: HeldContent): Holdings {
   const description = readDescription(directory);
   const dataset = openDataset(directory);
   const index = new Map(dataset.scans.map(({ scanId }, i) => [scanId, i]));
+  const { readConnectivity, fcKind } = dataset;
+  const rois = description.rois.length;
+  const readSeries =
+    readConnectivity === undefined
+      ? dataset.readSeries
+      : (row: number) => ({ values: readConnectivity(row), timepoints: rois, rois });
+  const held: HeldContent = readConnectivity === undefined ? 'series' : 'connectivity';
   const scans = new Map<string, EarlierScan>();
   const rows = new Map<string, Scan>();
   for (const source of description.sources) {
     const row = source.scan === undefined ? undefined : index.get(source.scan);
     if (row === undefined) continue;
-    scans.set(source.path, { source, readSeries: () => dataset.readSeries(row) });
+    scans.set(source.path, { source, readSeries: () => readSeries(row) });
     rows.set(source.path, dataset.scans[row]);
   }
-  if (dataset.readConnectivity !== undefined || rows.size !== dataset.scans.length) {
+  if (held !== content || rows.size !== dataset.scans.length) {
     dataset.close();
     throw new InputError({
       where: directory,
-      problem: 'scans can only be added to a data set of series that ingest made from files, each a scan',
+      ...(held === content
+        ? { problem: 'scans can only be added to a data set of which ingest knows the file of each scan' }
+        : { problem: 'the data set holds another content', expected: content, found: held }),
       fix: 'ingest the new scans into a data set of their own, and join both by brainmass dataset merge',
     });
   }
   return {
     atlas: { id: description.atlas, rois: description.rois.map((name) => ({ name })) },
     phenotypeColumns: dataset.phenotypeColumns,
-    reading: description.reading,
+    reading: { ...description.reading, ...(fcKind === undefined ? {} : { fcKind }) },
     scans,
     rows,
     close: dataset.close,

@@ -1,6 +1,6 @@
 /** @file What an ingest would take in and what not, without reading a scan. Node only. */
 import type { Skipped } from '../preprocessors/found.ts';
-import { type LocateOptions, locateScans } from './locate-scans.ts';
+import { type Located, type LocateOptions, locateScans } from './locate-scans.ts';
 
 /** What `ingest --dry-run --json` prints. */
 export interface DryRun {
@@ -33,10 +33,12 @@ export interface FoundEntry {
 
 /** @throws InputError as {@link locateScans} */
 export function dryRun(sources: readonly string[], options: LocateOptions): DryRun {
-  const { scans, discoveries, left, unused, unknown, phenotypeColumns } = locateScans(sources, {
-    ...options,
-    allowMissing: true,
-  });
+  return dryRunOf(locateScans(sources, { ...options, allowMissing: true }));
+}
+
+/** The same of scans that are located. */
+export function dryRunOf(located: Located): DryRun {
+  const { scans, discoveries, left, unused, unknown, phenotypeColumns, notes = [] } = located;
   return {
     tools: discoveries.map(({ tool }) => tool),
     scans: scans.map(({ name, found, scan }) => ({
@@ -55,6 +57,6 @@ export function dryRun(sources: readonly string[], options: LocateOptions): DryR
     rows_without_file: left,
     files_without_row: [...unused, ...unknown],
     phenotype_columns: phenotypeColumns,
-    notes: discoveries.flatMap(({ notes = [] }) => notes),
+    notes: [...notes, ...discoveries.flatMap((discovery) => discovery.notes ?? [])],
   };
 }

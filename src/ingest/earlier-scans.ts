@@ -26,10 +26,20 @@ export function fileStamp(path: string): FileStamp {
   return { bytes: size, modified: Math.round(mtimeMs) };
 }
 
-/** Whether a file is still what it was when it was read: by its size and time of change, else by its content. */
-export function isUnchanged({ bytes, modified, sha256 }: Source, path: string): boolean {
-  const now = fileStamp(path);
-  if (bytes !== undefined && bytes !== now.bytes) return false;
-  if (modified === now.modified) return true;
-  return createHash('sha256').update(readBytes(path)).digest('hex') === sha256;
+/**
+ * Tells whether a file is still what it was when it was read: by its size and time of change, else by its content, which
+ * is looked at once however many scans the file holds.
+ */
+export function changeCheck(): (source: Source, path: string) => boolean {
+  const hashes = new Map<string, string>();
+  const hashOf = (path: string) => {
+    const hash = hashes.get(path) ?? createHash('sha256').update(readBytes(path)).digest('hex');
+    hashes.set(path, hash);
+    return hash;
+  };
+  return ({ bytes, modified, sha256 }, path) => {
+    const now = fileStamp(path);
+    if (bytes !== undefined && bytes !== now.bytes) return false;
+    return modified === now.modified || hashOf(path) === sha256;
+  };
 }

@@ -15,6 +15,8 @@ export interface Match extends FoundFile {
 export interface LocatedScan extends FoundFile {
   /** For messages: the row of the table, or the file. */
   readonly where: string;
+  /** Which matrix of a stack, from 0. */
+  readonly matrix?: number;
   readonly scan: Omit<Scan, 'timepoints' | 'offset'>;
 }
 

@@ -14,12 +14,13 @@ export interface Ingested {
 
 /** The gravest first. */
 export function ingestWarnings({ located, overlap, sources, bad, notes: ofScans }: Ingested): string[] {
-  const { left, unused, unknown, discoveries } = located;
+  const { left, unused, unknown, discoveries, notes = [] } = located;
   const warnings: string[] = [];
   if (bad.length > 0)
     warnings.push(
       `${bad.length} scans cannot be read and were left out: ${fewOf(bad.map(({ error }) => error.message.replace(/\.$/, '')))}`,
     );
+  warnings.push(...notes);
   if (left.length > 0) warnings.push(`${left.length} rows of the table have no file and were left out: ${fewOf(left)}`);
   if (unused.length > 0)
     warnings.push(`${unused.length} files belong to no row of the table and were left out: ${fewOf(unused)}`);

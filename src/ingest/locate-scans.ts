@@ -33,6 +33,8 @@ export interface Located {
   /** Scans that go in without phenotypes: the table that lies beside them does not know them. */
   readonly unknown: readonly string[];
   readonly discoveries: readonly Discovery[];
+  /** What a person should know of the way that scans were found, in sentences. */
+  readonly notes?: readonly string[];
 }
 
 /**

@@ -5,12 +5,12 @@ import type { NewScan } from '../dataset/write-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import { type BadScan, badScansError, isHopeless } from './bad-scans.ts';
-import { type EarlierScans, fileStamp, isUnchanged } from './earlier-scans.ts';
+import { changeCheck, type EarlierScans, fileStamp } from './earlier-scans.ts';
 import type { LocatedScan } from './identify-scans.ts';
 import type { ReadingRules } from './read-scan.ts';
 import type { ReadingJournal } from './reading-journal.ts';
 import { type ScanFileOptions, scanFile } from './scan-file.ts';
-import { outcomeOf, readInOrder, type ScanReaders, scanReaders } from './scan-readers.ts';
+import { outcomeOf, type ReadScan, readInOrder, type ScanReaders, scanReaders } from './scan-readers.ts';
 
 /** A thread starts in the time that it takes to read about so much. */
 const BYTES_FOR_A_THREAD = 32e6;
@@ -21,6 +21,8 @@ export interface ReadAllOptions extends ScanFileOptions {
   readonly skipBad: boolean;
   /** By default all cores, when there is work for them. */
   readonly threads?: number;
+  /** Reads in this thread alone. */
+  readonly read?: ReadScan;
   /** Scans of the data set that is added to. */
   readonly held: EarlierScans;
   readonly journal?: ReadingJournal;
@@ -61,12 +63,13 @@ export async function* readAll(
   log: ReadingLog,
 ): AsyncGenerator<NewScan> {
   const { rules, journal } = options;
-  const readers = scanReaders(rules, options.threads ?? threadsFor(scans, options));
+  const readers = scanReaders(rules, options.threads ?? threadsFor(scans, options), options.read);
+  const isUnchanged = changeCheck();
   let seen = 0;
   try {
     for await (const [located, outcome] of readInOrder(
       scans,
-      (scan) => sourced(scan, readers, options),
+      (scan) => sourced(scan, readers, options, isUnchanged),
       readers.threads,
     )) {
       seen++;
@@ -95,7 +98,12 @@ export async function* readAll(
 }
 
 /** Reads a scan or takes it over. */
-function sourced(located: LocatedScan, readers: ScanReaders, options: ReadAllOptions) {
+function sourced(
+  located: LocatedScan,
+  readers: ScanReaders,
+  options: ReadAllOptions,
+  isUnchanged: ReturnType<typeof changeCheck>,
+) {
   const { journal, held } = options;
   const { path, name, scan } = located;
   return outcomeOf(async (): Promise<SourcedScan> => {

@@ -8,6 +8,8 @@ import { type Overlap, projectSeries } from '../series/project.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import type { LabelImage } from '../volume/grid.ts';
 import { denoiseScan } from './denoise-scan.ts';
+import type { ConnectivityForm } from './read-connectivity.ts';
+import { readConnectivityScan } from './read-connectivity-scan.ts';
 import { noPlaces, readImageScan } from './read-image-scan.ts';
 import { readMatrixScan } from './read-matrix-scan.ts';
 import type { RoiRange } from './roi-range.ts';
@@ -15,6 +17,8 @@ import type { RoiRange } from './roi-range.ts';
 /** How the files of an ingest are to be understood; plain data, so that another thread can read by them. */
 export interface ReadingRules {
   readonly layout: Layout;
+  /** The files hold connectivity. */
+  readonly connectivity?: true;
   readonly atlas: Atlas;
   /** From the atlas of the files to `atlas`. */
   readonly overlap?: Overlap;
@@ -43,6 +47,9 @@ export interface ScanFile {
   readonly content: Content;
   /** Which array of a file with several. */
   readonly array?: string;
+  /** Of connectivity: which matrix of a stack, from 0, and whether the values are Fisher's z. */
+  readonly matrix?: number;
+  readonly fisherZ?: boolean;
   readonly confounds?: { readonly table: string; readonly sidecar?: string };
   /** Brain mask of a volume. */
   readonly mask?: string;
@@ -55,10 +62,13 @@ export interface ReadingFacts {
   /** Of the file, hex. */
   readonly sha256: string;
   /** Of a matrix. */
-  readonly layout?: 'time-roi' | 'roi-time';
+  readonly layout?: 'time-roi' | 'roi-time' | ConnectivityForm;
   /** ROIs in the file, before a projection, and how many of these have no signal. */
   readonly rois: number;
   readonly missing: number;
+  /** Of connectivity, as in {@link Source}. */
+  readonly diagonals?: string[];
+  readonly fisherZ?: boolean;
   /** Repetition time, seconds, when the file says. */
   readonly tr?: number;
   /** Columns for `scans.tsv`: `mean_fd`, … */
@@ -68,6 +78,7 @@ export interface ReadingFacts {
 }
 
 export interface ScanRead {
+  /** Of connectivity the matrix, `[rois, rois]`, its rows in the place of time points. */
   readonly series: TimeSeries;
   readonly facts: ReadingFacts;
 }
@@ -93,6 +104,7 @@ export async function readScan(file: ScanFile, rules: ReadingRules): Promise<Sca
 
 /** The series as they are in the file, one an ROI. */
 async function readSource(file: ScanFile, rules: ReadingRules): Promise<ScanRead> {
+  if (rules.connectivity === true) return readConnectivityScan(file, rules);
   switch (file.content) {
     case 'series':
       return readMatrixScan(file, rules);

@@ -13,6 +13,7 @@ import { inferAtlas, targetAtlas } from './infer-atlas.ts';
 import { readParcellation } from './parcellation.ts';
 import type { ReadingRules, ScanFile } from './read-scan.ts';
 import type { RoiRange } from './roi-range.ts';
+import type { ReadScan } from './scan-readers.ts';
 
 /** What a person says about how files are to be read. */
 export interface ReadingOptions {
@@ -36,6 +37,8 @@ export interface ReadingPlan {
   readonly rules: ReadingRules;
   /** For `dataset.json`: scans may only be added to a data set that was read the same way. */
   readonly record: Readonly<Record<string, unknown>>;
+  /** Of files that hold several scans: reads them in this thread alone. */
+  readonly read?: ReadScan;
 }
 
 /**

@@ -9,6 +9,8 @@ import type { ScanFile } from './read-scan.ts';
 export interface ScanFileOptions {
   /** Which array of files with several. */
   readonly array?: string;
+  /** Of connectivity: the values are Fisher's z, and become correlations. */
+  readonly fisherZ?: boolean;
   /** Repetition time of all scans, seconds; instead of the table's. */
   readonly tr?: number;
   /** The file of confounds beside each scan; `{name}` in it is the name of the scan's file without its extension. */
@@ -16,8 +18,9 @@ export interface ScanFileOptions {
 }
 
 /** @throws InputError when a scan has no confounds where they are said to be */
-export function scanFile({ path, where, found, scan }: LocatedScan, options: ScanFileOptions): ScanFile {
+export function scanFile({ path, where, found, scan, matrix }: LocatedScan, options: ScanFileOptions): ScanFile {
   const array = options.array ?? found?.array;
+  const fisherZ = options.fisherZ ?? found?.fisherZ;
   const tr = options.tr ?? scan.tr;
   const { confoundsName } = options;
   const confounds = confoundsName === undefined ? found?.confounds : { table: besideScan(path, confoundsName, where) };
@@ -26,6 +29,8 @@ export function scanFile({ path, where, found, scan }: LocatedScan, options: Sca
     where,
     content: found?.content ?? contentOf(path),
     ...(array === undefined ? {} : { array }),
+    ...(matrix === undefined ? {} : { matrix }),
+    ...(fisherZ === undefined ? {} : { fisherZ }),
     ...(tr === undefined ? {} : { tr }),
     ...(confounds === undefined ? {} : { confounds }),
     ...(found?.mask === undefined ? {} : { mask: found.mask }),

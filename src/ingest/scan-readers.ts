@@ -9,16 +9,19 @@ export type ReaderAnswer =
   | { readonly refused: InputProblem }
   | { readonly crash: unknown };
 
+/** @throws InputError when the file is no scan */
+export type ReadScan = (file: ScanFile) => Promise<ScanRead>;
+
 export interface ScanReaders {
   readonly threads: number;
-  /** @throws InputError when the file is no scan */
-  readonly read: (file: ScanFile) => Promise<ScanRead>;
+  readonly read: ReadScan;
   readonly close: () => Promise<void>;
 }
 
-/** Readers on as many threads; one reads here, without a thread of its own. */
-export function scanReaders(rules: ReadingRules, threads: number): ScanReaders {
-  if (threads <= 1) return { threads: 1, read: (file) => readScan(file, rules), close: async () => {} };
+/** Readers on as many threads; one reads here, without a thread of its own, and so does `own`. */
+export function scanReaders(rules: ReadingRules, threads: number, own?: ReadScan): ScanReaders {
+  if (own !== undefined || threads <= 1)
+    return { threads: 1, read: own ?? ((file) => readScan(file, rules)), close: async () => {} };
   const idle: Worker[] = [];
   const waiting: ((worker: Worker) => void)[] = [];
   const all = new Set<Worker>();

@@ -2,7 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
 import { aal116Rois } from './aal116.ts';
-import { schaefer100Rois } from './schaefer100.ts';
+import { schaeferRois } from './schaefer.ts';
 
 /** A region of interest. What an atlas does not say is left out. */
 export interface Roi {
@@ -21,13 +21,16 @@ export interface Atlas {
 }
 
 const BUILT_IN: Readonly<Record<string, () => Roi[]>> = {
-  schaefer100: schaefer100Rois,
+  schaefer100: () => schaeferRois(100),
+  schaefer200: () => schaeferRois(200),
+  schaefer300: () => schaeferRois(300),
+  schaefer400: () => schaeferRois(400),
   /** Craddock, James, Holtzheimer et al., Human Brain Mapping 33:1914-1928, 2012: 200 clusters, numbered only. */
   cc200: () => numberedRois(200),
   aal116: aal116Rois,
 };
 
-/** `schaefer100`, `cc200`, `aal116`. */
+/** `schaefer100` … `schaefer400`, `cc200`, `aal116`. */
 export const BUILT_IN_ATLASES: readonly string[] = Object.keys(BUILT_IN);
 
 /** The atlas of that id. @throws InputError naming the nearest id when there is none */

@@ -1,6 +1,6 @@
 /** @file Where the ROIs of a data set lie, and what connectivity that foretells. */
 import { type Atlas, builtInAtlas, isBuiltIn, type Roi } from '../atlas/atlas.ts';
-import { schaefer100In17NetworkOrder } from '../atlas/schaefer100-orders.ts';
+import { isSchaefer, schaeferIn17NetworkOrder, schaeferRois } from '../atlas/schaefer.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 
 /**
@@ -37,15 +37,18 @@ export function geometryOf({ atlas: id, roiNames }: Pick<Dataset, 'atlas' | 'roi
 
 function knownRois(id: string, roiNames: readonly string[]): readonly Roi[] | undefined {
   if (isBuiltIn(id)) return builtInAtlas(id).rois;
-  if (roiNames.length !== 100 || !roiNames.every((name) => name.startsWith('17Networks_'))) return undefined;
-  const { rois } = builtInAtlas('schaefer100');
-  return Array.from(schaefer100In17NetworkOrder(), (label, i) => {
-    const { centroid, hemisphere } = rois[label];
-    return {
-      name: roiNames[i],
-      ...(centroid === undefined ? {} : { centroid }),
-      ...(hemisphere === undefined ? {} : { hemisphere }),
-    };
+  const parcels = roiNames.filter((name) => /^(7|17)Networks_/.test(name));
+  if (!isSchaefer(parcels.length)) return undefined;
+  const seven = schaeferRois(parcels.length);
+  const names = new Set(seven.map(({ name }) => name));
+  if (parcels.every((name) => names.has(name))) return seven;
+  // Names of the 17-network order, or of an older release, are told by their place: as published, visual areas first.
+  if (!/^\d+Networks_LH_Vis/.test(parcels[0])) return undefined;
+  if (parcels.every((name) => name.startsWith('7'))) return seven.map((roi, i) => ({ ...roi, name: parcels[i] }));
+  if (!parcels.every((name) => name.startsWith('17'))) return undefined;
+  return Array.from(schaeferIn17NetworkOrder(parcels.length), (label, i) => {
+    const { network: _, ...place } = seven[label];
+    return { ...place, name: parcels[i] };
   });
 }
 

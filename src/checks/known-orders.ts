@@ -1,6 +1,6 @@
 /** @file Wrong orders of ROIs that people really end up with, each as what the columns would then hold. */
 import type { Roi } from '../atlas/atlas.ts';
-import { schaefer100In17NetworkOrder } from '../atlas/schaefer100-orders.ts';
+import { isSchaefer, schaeferIn17NetworkOrder } from '../atlas/schaefer.ts';
 import { bestAssignment } from '../linear-algebra/assignment.ts';
 import { distanceBetween, sideOf } from './geometry.ts';
 
@@ -58,17 +58,20 @@ function indicesOf(sides: readonly number[], side: number): number[] {
   return sides.flatMap((each, i) => (each === side ? [i] : []));
 }
 
+/** Of the parcels of Schaefer 2018; other ROIs, as of the subcortex, keep their places. */
 function networkOrders(rois: readonly Roi[]): KnownOrder[] {
-  if (rois.length !== 100) return [];
-  const order = schaefer100In17NetworkOrder();
-  if (rois.every(({ name }) => name.startsWith('7Networks_')))
-    return [{ id: 'networks-17-for-7', what: "in the order of the atlas's 17-network files", columns: order }];
-  if (!rois.every(({ name }) => name.startsWith('17Networks_'))) return [];
-  const inverse = new Int32Array(100);
-  order.forEach((label, i) => {
-    inverse[label] = i;
-  });
-  return [{ id: 'networks-7-for-17', what: "in the order of the atlas's 7-network files", columns: inverse }];
+  const numbered = (prefix: string) => rois.flatMap(({ name }, i) => (name.startsWith(prefix) ? [i] : []));
+  const seven = numbered('7Networks_');
+  const seventeen = numbered('17Networks_');
+  const columns = Int32Array.from(rois, (_, i) => i);
+  if (isSchaefer(seven.length) && seventeen.length === 0) {
+    for (const [i, label] of schaeferIn17NetworkOrder(seven.length).entries()) columns[seven[i]] = seven[label];
+    return [{ id: 'networks-17-for-7', what: "in the order of the atlas's 17-network files", columns }];
+  }
+  if (!isSchaefer(seventeen.length) || seven.length > 0) return [];
+  for (const [i, label] of schaeferIn17NetworkOrder(seventeen.length).entries())
+    columns[seventeen[label]] = seventeen[i];
+  return [{ id: 'networks-7-for-17', what: "in the order of the atlas's 7-network files", columns }];
 }
 
 /** The k-th ROI of each side trades places with the k-th of the other. */

@@ -60,7 +60,10 @@ export function withReadingOptions(command: Command): Command {
   return command
     .optionsGroup('Files and ROIs:')
     .addOption(new Option('--layout <layout>', 'what a row of a file is').choices(LAYOUTS).default('auto'))
-    .option('--atlas <id|file|n>', 'schaefer100, cc200, aal116, a file with ROI names, or a number of ROIs')
+    .option(
+      '--atlas <id|file|n>',
+      'schaefer100 (200, 300, 400), cc200, aal116, a file with ROI names, or a number of ROIs',
+    )
     .option('--project <overlap.csv>', 'take the scans to another atlas by voxel overlap (then --atlas is the target)')
     .option('--roi-range <first-last>', 'take these ROIs of files that hold more, counted from 1', parseRoiRange)
     .option('--labels <file>', 'where the ROIs of images are: a label image, or a CIFTI file with labels or parcels')

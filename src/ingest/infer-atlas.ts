@@ -52,7 +52,7 @@ export async function inferAtlas(files: Iterable<ScanFile>, layout: Layout): Pro
   const known = BUILT_IN_ATLASES.filter((id) => left.includes(builtInAtlas(id).rois.length));
   throw new InputError({
     problem: `time cannot be told from ROIs: every file is ${left.join(' x ')}`,
-    fix: `pass --atlas ${known[0] ?? '(an id, a file, or the number of ROIs)'}, or --layout time-roi or roi-time`,
+    fix: `pass --atlas ${known.join(' or ') || '(an id, a file, or the number of ROIs)'}, or --layout time-roi or roi-time`,
   });
 }
 

@@ -9,7 +9,7 @@ const withData = test.skipIf(!existsSync(DATA));
 
 describe('built-in atlases', () => {
   test('have as many ROIs as their name says, each name once', () => {
-    expect(BUILT_IN_ATLASES.map((id) => builtInAtlas(id).rois.length)).toEqual([100, 200, 116]);
+    expect(BUILT_IN_ATLASES.map((id) => builtInAtlas(id).rois.length)).toEqual([100, 200, 300, 400, 200, 116]);
     for (const id of BUILT_IN_ATLASES) {
       const names = builtInAtlas(id).rois.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
@@ -58,7 +58,7 @@ describe('built-in atlases', () => {
 
   test('an unknown id names the nearest', () => {
     expect(() => builtInAtlas('schaefer10')).toThrow(
-      'there is no built-in atlas "schaefer10", expected schaefer100, cc200, aal116; the nearest is schaefer100.',
+      'there is no built-in atlas "schaefer10", expected schaefer100, schaefer200, schaefer300, schaefer400, cc200, aal116; the nearest is schaefer100.',
     );
     expect(() => builtInAtlas('toString')).toThrow(/there is no built-in atlas "toString"/);
   });

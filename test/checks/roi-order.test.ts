@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { builtInAtlas } from '../../src/atlas/atlas.ts';
-import { schaefer100In17NetworkOrder } from '../../src/atlas/schaefer100-orders.ts';
+import { schaeferIn17NetworkOrder } from '../../src/atlas/schaefer.ts';
 import { checkDataset, quickCheck } from '../../src/checks/check-dataset.ts';
 import type { Finding } from '../../src/checks/finding.ts';
 import { fingerprintOf } from '../../src/checks/fingerprint.ts';
@@ -27,7 +27,7 @@ test('scans in the right order pass every check of order', () => {
 
 test.each([
   ['shuffled ROIs', shuffled, 'no better than in a random order'],
-  ['the 17-network order', schaefer100In17NetworkOrder(), "in the order of the atlas's 17-network files"],
+  ['the 17-network order', schaeferIn17NetworkOrder(100), "in the order of the atlas's 17-network files"],
   ['exchanged hemispheres', exchanged, 'with the hemispheres exchanged'],
   ['the reverse order', reversed, 'in reverse order'],
   ['a tenth of the ROIs moved', tenth, 'do not behave as in their place'],
@@ -42,7 +42,7 @@ test.each([
 
 test.each([
   ['shuffled ROIs', shuffled, 'shuffled', 'error'],
-  ['the 17-network order', schaefer100In17NetworkOrder(), '17-network files', 'error'],
+  ['the 17-network order', schaeferIn17NetworkOrder(100), '17-network files', 'error'],
   ['exchanged hemispheres', exchanged, 'hemispheres exchanged', 'error'],
   ['a tenth of the ROIs moved', tenth, 'partly misplaced', 'warning'],
 ] as const)('%s in two scans: exactly these are named', (_, order, words, level) => {
@@ -78,9 +78,9 @@ test('known orders: what each column would hold', () => {
 });
 
 test('names of the 17-network order get its places, and the 7-network order is what they may be mistaken for', () => {
-  const order = schaefer100In17NetworkOrder();
+  const order = schaeferIn17NetworkOrder(100);
   const seven = builtInAtlas('schaefer100').rois;
-  const roiNames = Array.from(order, (label) => `17Networks_${label}`);
+  const roiNames = Array.from(order, (label) => `17Networks_LH_Vis_${label}`);
   const geometry = geometryOf({ atlas: 'my-17', roiNames });
   expect(geometry?.rois.map(({ centroid }) => centroid)).toEqual(Array.from(order, (label) => seven[label].centroid));
   const inverse = knownOrders(geometry?.rois ?? []).find(({ id }) => id === 'networks-7-for-17');

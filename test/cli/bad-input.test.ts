@@ -184,7 +184,7 @@ const CASES: readonly Case[] = [
   [
     'an unknown atlas',
     'ingest ../good --atlas schaefr100 --out new',
-    'there is no built-in atlas "schaefr100", expected schaefer100, cc200, aal116; the nearest is schaefer100.',
+    'there is no built-in atlas "schaefr100", expected schaefer100, schaefer200, schaefer300, schaefer400, cc200, aal116; the nearest is schaefer100.',
   ],
   [
     'a repetition time that is none',

@@ -6,8 +6,9 @@ import { discover } from '../preprocessors/discover.ts';
 import type { Discovery, FoundScan, Selection } from '../preprocessors/found.ts';
 import { findScans } from '../series/find-scans.ts';
 import { MATRIX_EXTENSIONS } from '../series/read-matrix.ts';
+import { imageOfHeader } from '../volume/nifti-parts.ts';
 
-const IMAGE_EXTENSIONS = ['.nii', '.nii.gz'] as const;
+const IMAGE_EXTENSIONS = ['.nii', '.nii.gz', '.img', '.img.gz', '.hdr', '.hdr.gz'] as const;
 
 /** A file that may be a scan. */
 export interface FoundFile {
@@ -43,13 +44,14 @@ export function findFiles(
   { selection = {}, images = false, hasTable = false }: FindOptions,
 ): FoundFiles {
   const discoveries: Discovery[] = [];
-  const named = fileNames(sources.filter((source) => !isFolder(source)));
-  const files = sources.flatMap((source): FoundFile[] => {
+  const given = oneOfEachPair(sources);
+  const named = fileNames(given.filter((source) => !isFolder(source)));
+  const files = given.flatMap((source): FoundFile[] => {
     if (!isFolder(source)) return [{ path: source, name: named(source) }];
     const discovery = discover(source, selection);
     // Nilearn names no files; whose each is, a table tells better than names that are common.
     if (discovery === undefined || (hasTable && discovery.tool === 'nilearn'))
-      return findScans(source, images ? IMAGE_EXTENSIONS : MATRIX_EXTENSIONS).map((path) => ({
+      return oneOfEachPair(findScans(source, images ? IMAGE_EXTENSIONS : MATRIX_EXTENSIONS)).map((path) => ({
         path,
         name: unixPath(relative(source, path)),
       }));
@@ -57,6 +59,16 @@ export function findFiles(
     return discovery.scans.map((found) => ({ path: found.path, name: found.name, found }));
   });
   return { files, discoveries };
+}
+
+/** Of the two files of a NIfTI pair the one with the numbers, whichever is named. */
+function oneOfEachPair(paths: readonly string[]): string[] {
+  const all = new Set(paths);
+  return paths.flatMap((path) => {
+    const image = imageOfHeader(path);
+    if (image === undefined) return [path];
+    return all.has(image) ? [] : [image];
+  });
 }
 
 /** @throws InputError when there is no source, or one does not exist */

@@ -38,7 +38,7 @@ export function scanFile({ path, where, found, scan, matrix }: LocatedScan, opti
 }
 
 function besideScan(path: string, name: string, where: string): string {
-  const stem = basename(path).replace(/(\.nii)?\.[^.]+$/, '');
+  const stem = basename(path).replace(/(\.(nii|img))?\.[^.]+$/, '');
   const table = join(dirname(path), name.replaceAll('{name}', stem));
   if (existsSync(table)) return table;
   throw new InputError({ where, problem: `there are no confounds in ${table}`, fix: 'check --confounds' });
@@ -48,7 +48,7 @@ const BY_ENDING: readonly (readonly [RegExp, Content])[] = [
   [/\.ptseries\.nii$/i, 'parcel-series'],
   [/\.dtseries\.nii$/i, 'dense-series'],
   [/\.pconn\.nii$/i, 'connectivity'],
-  [/\.nii(\.gz)?$/i, 'volume'],
+  [/\.(nii|img|hdr)(\.gz)?$/i, 'volume'],
 ];
 
 /** What a file that no preprocessor's layout explains holds, by its name. */

@@ -2,6 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import { type ByteSource, openSource } from './byte-source.ts';
 import { LONGEST_HEADER, type NiftiHeader, parseNiftiHeader } from './nifti-header.ts';
+import { niftiParts } from './nifti-parts.ts';
 import { decodeVoxels, VOXEL_BYTES, type VoxelArray } from './voxel-type.ts';
 
 /** Deflate reaches 1032:1 at most; label images reach 150:1. Small files of zeros are let through. */
@@ -12,20 +13,24 @@ const RATIO_CHECKED_ABOVE = 2 ** 24;
 const PIECE_BYTES = 2 ** 18;
 
 /**
- * Reads the header of a `.nii` or `.nii.gz` file and compares the size it promises with the size of the file.
+ * Reads the header of a `.nii` or `.nii.gz` file, or of a pair `.hdr` and `.img` (`.img.gz`; either names both), and
+ * compares the size it promises with the size of the file.
  *
- * @throws InputError when there is no such file, it is no NIfTI file, or it is shorter or longer than its header says
+ * @throws InputError when there is no such file, it is no NIfTI file, one of a pair is missing, or it is shorter or longer
+ *   than its header says
  */
 export async function readNiftiHeader(path: string): Promise<NiftiHeader> {
-  const source = await openSource(path);
-  const header = parseNiftiHeader(await firstBytes(source, LONGEST_HEADER), path);
-  checkSize(header, source, path);
+  const { header: headerPath, numbers, pair } = niftiParts(path);
+  const source = await openSource(headerPath);
+  const start = await firstBytes(source, LONGEST_HEADER);
+  const header = parseNiftiHeader(start, headerPath, pair ? 'pair' : 'one file');
+  checkSize(header, pair ? await openSource(numbers) : source, numbers);
   return header;
 }
 
 /** What lies between the header and the numbers: extensions, and the four bytes that say whether there are any. */
 export async function readExtensions(path: string, header: NiftiHeader): Promise<Uint8Array> {
-  return (await firstBytes(await openSource(path), header.dataOffset)).subarray(header.headerBytes);
+  return (await firstBytes(await openSource(niftiParts(path).header), header.dataOffset)).subarray(header.headerBytes);
 }
 
 /** As many bytes as there are up to `length`. */
@@ -77,7 +82,7 @@ export type TakePiece = (values: VoxelArray, row: number, at: number) => void;
  * Goes through the numbers of an image in their order in the file, in rows of `rowLength` (a volume, a series of a
  * CIFTI matrix), each in one or more pieces. Reads the file to its end, so that its checksum and length are verified.
  *
- * @returns the SHA-256 of the file, hex
+ * @returns the SHA-256 of the file, hex; of a pair, that of the file with the numbers
  * @throws InputError when the file is cut off, longer than its header says, or its compression is damaged
  */
 export async function streamNumbers(
@@ -86,7 +91,8 @@ export async function streamNumbers(
   rowLength: number,
   take: TakePiece,
 ): Promise<{ sha256: string }> {
-  const source = await openSource(path);
+  const { numbers } = niftiParts(path);
+  const source = await openSource(numbers);
   const { dims, voxelType, littleEndian } = header;
   const size = VOXEL_BYTES[voxelType];
   const total = dims.reduce((product, length) => product * length, 1) * size;
@@ -117,7 +123,7 @@ export async function streamNumbers(
   }
   if (read !== total) {
     const expected = `${total} bytes for ${dims.join(' x ')} voxels of ${voxelType}`;
-    throw wrongLength(read < total, { where: path, expected, found: read < total ? `${read}` : 'more' });
+    throw wrongLength(read < total, { where: numbers, expected, found: read < total ? `${read}` : 'more' });
   }
   return { sha256: source.sha256() };
 }

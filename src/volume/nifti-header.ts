@@ -29,12 +29,15 @@ export interface NiftiHeader {
   readonly intent: number;
   /** Where extensions may start, in bytes from the start of the file. */
   readonly headerBytes: number;
-  /** Where the numbers start. */
+  /** Where the numbers start, in bytes from the start of the file that holds them. */
   readonly dataOffset: number;
 }
 
 /** Enough of a file's start for either version. */
 export const LONGEST_HEADER = 544;
+
+/** Whether the numbers lie in the file of the header, or in one of their own. */
+export type NiftiLayout = 'one file' | 'pair';
 
 /** Extensions beyond this are not believed: the XML of a CIFTI file of 91,282 grayordinates takes about 2 MB. */
 const LARGEST_EXTENSIONS = 2 ** 26;
@@ -72,12 +75,13 @@ const NIFTI_2: Fields = {
  * Reads the header.
  *
  * @param bytes the start of the file (decompressed), {@link LONGEST_HEADER} bytes or more where there are as many
- * @throws InputError when it is no NIfTI file in one piece, or the header contradicts itself
+ * @param layout as the name of the file says; `dataOffset` is one into the file of the numbers
+ * @throws InputError when it is no NIfTI file of that layout, or the header contradicts itself
  */
-export function parseNiftiHeader(bytes: Uint8Array, where: string): NiftiHeader {
+export function parseNiftiHeader(bytes: Uint8Array, where: string, layout: NiftiLayout = 'one file'): NiftiHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { fields, littleEndian } = recognise(view, where);
-  checkMagic(bytes, fields, where);
+  checkMagic(bytes, fields, layout, where);
   const version = fields.bytes === 348 ? 1 : 2;
   const real = (at: number, index = 0) =>
     version === 1 ? view.getFloat32(at + index * 4, littleEndian) : view.getFloat64(at + index * 8, littleEndian);
@@ -108,7 +112,7 @@ export function parseNiftiHeader(bytes: Uint8Array, where: string): NiftiHeader 
     tr: dims.length > 3 && dims[3] > 1 ? repetitionTime(pixdim[4], units) : undefined,
     intent: code(fields.intent),
     headerBytes: fields.bytes,
-    dataOffset: readOffset(offset, fields, where),
+    dataOffset: readOffset(offset, layout === 'pair' ? 0 : fields.bytes + 4, where),
   };
 }
 
@@ -139,19 +143,30 @@ function cutOff(where: string, found: number): InputError {
 }
 
 /** One file: `n+1` or `n+2`. Header and numbers apart: `ni1`, `ni2`; ANALYZE 7.5, which says not where left is: nothing. */
-function checkMagic(bytes: Uint8Array, { magic, bytes: length }: Fields, where: string): void {
-  const wanted = length === 348 ? 'n+1\0' : 'n+2\0\r\n\x1a\n';
-  const found = String.fromCharCode(...bytes.subarray(magic, magic + wanted.length));
-  if (found === wanted) return;
-  const pair = /^ni[12]\0/.test(found);
-  throw new InputError({
-    where,
-    problem: pair
-      ? 'the image is a pair of .hdr and .img files'
-      : 'the NIfTI header is damaged, or of the ANALYZE format, which does not say where left is',
-    expected: 'one file .nii or .nii.gz',
-    fix: 'convert it to .nii.gz (with the tool that wrote it)',
-  });
+function checkMagic(bytes: Uint8Array, { magic, bytes: length }: Fields, layout: NiftiLayout, where: string): void {
+  const one = length === 348 ? 'n+1\0' : 'n+2\0\r\n\x1a\n';
+  const apart = one.replace('+', 'i');
+  const found = String.fromCharCode(...bytes.subarray(magic, magic + one.length));
+  const pair = layout === 'pair';
+  if (found === (pair ? apart : one)) return;
+  throw new InputError({ where, ...otherMagic(found === (pair ? one : apart), pair, /^\0+$/.test(found)) });
+}
+
+/** Why the magic is not the one that the file's name asks for. */
+function otherMagic(otherLayout: boolean, pair: boolean, none: boolean): { problem: string; fix: string } {
+  if (otherLayout && pair)
+    return { problem: 'the header is that of an image in one file', fix: 'name it .nii (or .nii.gz when compressed)' };
+  if (otherLayout)
+    return { problem: 'the header is one of a pair of files', fix: 'name it .hdr, and keep its .img beside it' };
+  if (none && pair)
+    return {
+      problem: 'an image of the ANALYZE 7.5 format, which does not say where left is',
+      fix: 'convert it to .nii.gz with the tool that wrote it, and check left and right in the result',
+    };
+  return {
+    problem: 'the NIfTI header is damaged, or of the ANALYZE format, which does not say where left is',
+    fix: 'copy it again, or convert it to .nii.gz with the tool that wrote it',
+  };
 }
 
 function readDims(dim: readonly number[], where: string): number[] {
@@ -210,9 +225,11 @@ function placement(
   return { affine: scalingAffine(pixdim, millimetres), affineFrom: 'none' };
 }
 
-/** The header, four bytes that say whether extensions follow, extensions, then the numbers. 0 stands for no extensions. */
-function readOffset(offset: number, { bytes }: Fields, where: string): number {
-  const first = bytes + 4;
+/**
+ * The header, four bytes that say whether extensions follow, extensions, then the numbers. 0 stands for no extensions.
+ * Numbers in a file of their own start at 0.
+ */
+function readOffset(offset: number, first: number, where: string): number {
   if (offset === 0) return first;
   if (Number.isInteger(offset) && offset >= first && offset <= first + LARGEST_EXTENSIONS) return offset;
   throw new InputError({

@@ -171,6 +171,7 @@ export const NODE_ONLY: readonly string[] = [
   // Images are streamed from disk and decompressed in the thread pool of Node.
   'volume/byte-source.ts',
   'volume/nifti-file.ts',
+  'volume/nifti-parts.ts',
   'volume/read-label-image.ts',
   'volume/parcellate-volume.ts',
   'volume/read-cifti.ts',

@@ -137,7 +137,7 @@ describe('parseNiftiHeader', () => {
       (b: Buffer) => b.writeFloatLE(Infinity, 112),
       'the scaling in the NIfTI header is not finite',
     ],
-    ['a pair of files', (b: Buffer) => b.write('ni1\0', 344, 'latin1'), 'a pair of .hdr and .img files'],
+    ['a pair of files', (b: Buffer) => b.write('ni1\0', 344, 'latin1'), 'the header is one of a pair of files'],
     ['ANALYZE', (b: Buffer) => b.fill(0, 344, 348), 'ANALYZE'],
     [
       'something else',

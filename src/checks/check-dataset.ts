@@ -12,7 +12,8 @@ import { decodeNetwork, type Fingerprint, fingerprintOfSurvey } from './fingerpr
 import { type Geometry, geometryOf } from './geometry.ts';
 import { knownOrders } from './known-orders.ts';
 import { motionFcFindings, motionFindings } from './motion.ts';
-import { duplicateRoiFindings, nearDuplicateFindings, oneClassFindings, outlierFindings } from './outliers.ts';
+import { nearDuplicateFindings } from './near-duplicates.ts';
+import { duplicateRoiFindings, oneClassFindings, outlierFindings } from './outliers.ts';
 import { orderAgainstModel, orderAgainstPlaces, orderOfScans } from './roi-order.ts';
 import { type Survey, spreadSample, surveyScans } from './survey.ts';
 import { unlikeModelFindings } from './unlike-model.ts';
@@ -38,7 +39,7 @@ export interface Checks {
 }
 
 /**
- * Every check, over all scans; they are read twice.
+ * Every check, over all scans; they are read once, or twice when their connectivity is too much to keep.
  *
  * @param equal groups of scan ids with the same series, which are known already
  */

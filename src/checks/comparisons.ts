@@ -4,7 +4,7 @@ import type { Progress } from '../progress.ts';
 import type { KnownOrder } from './known-orders.ts';
 import { motionOf } from './motion.ts';
 import { agreementOf, type Placement, placementOf } from './placement.ts';
-import { networkOf, type Survey, withoutScan } from './survey.ts';
+import { type Survey, withoutScan } from './survey.ts';
 
 /** A site of fewer scans than this has no mean of its own to compare with. */
 const FEWEST_OF_SITE = 5;
@@ -54,7 +54,7 @@ export function compareScans(
   const stride = Math.max(1, Math.ceil((count * rois ** 3) / budget));
   const motion = motionSums(dataset, survey);
   const scans = survey.scans.map(({ index }, i): ScanComparison => {
-    const network = networkOf(dataset, index);
+    const network = survey.network(i);
     const site = survey.sites.get(dataset.scans[index].site);
     if (site !== undefined) motion?.add(index, network, site.matrix);
     const others = withoutScan(survey.mean, network);

@@ -1,4 +1,4 @@
-/** @file Scans unlike the others, scans too like each other, ROIs that are copies, sites with one class. */
+/** @file Scans unlike the others, ROIs that are copies, sites with one class. */
 import type { Dataset, Scan } from '../dataset/dataset.ts';
 import { isMissing } from '../dataset/missing-value.ts';
 import { countValues } from '../dataset/summarise-columns.ts';
@@ -11,10 +11,6 @@ import type { ScanMeasures } from './survey.ts';
 const OUTLYING = 3.5;
 /** Fewer scans have no usual value. */
 const FEWEST_SCANS = 8;
-/** Connectivity that correlates above this is of one recording: two scans of a person reach 0.9. */
-const NEARLY_SAME = 0.999;
-/** The first pairs of a sketch are compared first; what is nearly the same agrees there too. */
-const FIRST_LOOK = { pairs: 64, least: 0.99 };
 const MOST_CLASSES = 5;
 
 /** Scans whose connectivity is far from the mean of the others of their site: median and MAD of the correlation with it. */
@@ -38,52 +34,6 @@ export function outlierFindings(dataset: Dataset, { scans }: Comparisons): Findi
       evidence: { scans: ids.length, lowest_r: worst[0].likeSite, usual_r: Math.tanh(median) },
     },
   ];
-}
-
-/** Pairs of scans with nearly the same connectivity; equal series are `inspect`'s to report. */
-export function nearDuplicateFindings(
-  dataset: Dataset,
-  scans: readonly ScanMeasures[],
-  equal: readonly (readonly string[])[],
-): Finding[] {
-  const groupOf = new Map(equal.flatMap((group, k) => group.map((id) => [id, k] as const)));
-  const pairs: { readonly names: readonly [string, string]; readonly r: number }[] = [];
-  const ids = scans.map(({ index }) => dataset.scans[index].scanId);
-  for (let i = 0; i < scans.length; i++)
-    for (let j = 0; j < i; j++) {
-      if (!alike(scans[i].sketch, scans[j].sketch)) continue;
-      const r = product(scans[i].sketch, scans[j].sketch, 0, scans[i].sketch.length);
-      const group = groupOf.get(ids[i]);
-      if (r > NEARLY_SAME && (group === undefined || group !== groupOf.get(ids[j])))
-        pairs.push({ names: [ids[j], ids[i]], r });
-    }
-  if (pairs.length === 0) return [];
-  pairs.sort((a, b) => b.r - a.r);
-  const shown = pairs.slice(0, 3).map(({ names, r }) => `${names.join(' and ')} at ${r.toFixed(4)}`);
-  return [
-    {
-      id: 'near-duplicate-scans',
-      level: 'warning',
-      scans: [...new Set(pairs.flatMap(({ names }) => names))],
-      message:
-        `${pairs.length} pair${pairs.length === 1 ? '' : 's'} of scans have nearly the same connectivity (${shown.join('; ')}` +
-        `${pairs.length > 3 ? '; …' : ''}): they are likely one recording, processed or cut twice`,
-      evidence: { pairs: pairs.length, highest_r: pairs[0].r, roi_pairs_compared: scans[0].sketch.length },
-    },
-  ];
-}
-
-/** A quick look at the first pairs of ROIs, so that 10,000 scans can all be compared. */
-function alike(a: Float32Array, b: Float32Array): boolean {
-  const taken = Math.min(FIRST_LOOK.pairs, a.length);
-  const [ab, aa, bb] = [product(a, b, 0, taken), product(a, a, 0, taken), product(b, b, 0, taken)];
-  return ab > FIRST_LOOK.least * Math.sqrt(aa * bb);
-}
-
-function product(a: Float32Array, b: Float32Array, from: number, to: number): number {
-  let sum = 0;
-  for (let k = from; k < to; k++) sum += a[k] * b[k];
-  return sum;
 }
 
 /** ROIs that hold the same series (|r| > 0.9999): a mask, an atlas or a column used twice. */

@@ -5,6 +5,7 @@
  * ROIs resemble their own row most. The best one-to-one relabelling of all ROIs shows what a wrong order would gain.
  */
 import { bestAssignment } from '../linear-algebra/assignment.ts';
+import { rowProducts } from '../linear-algebra/row-products.ts';
 
 /** A ROI that behaves like another one. */
 export interface Move {
@@ -44,7 +45,7 @@ export function placementOf(matrix: ArrayLike<number>, reference: ArrayLike<numb
   const moved: Move[] = [];
   for (let i = 0; i < count; i++) {
     const own = likeness[i * count + i];
-    const gained = likeness[i * count + assigned[i]] - own;
+    const gained = fisherZ(likeness[i * count + assigned[i]]) - fisherZ(own);
     gain += gained / count;
     if (gained <= CLEAR_GAIN) continue;
     const move = { roi: present[i], as: present[assigned[i]] };
@@ -62,14 +63,13 @@ export function placementOf(matrix: ArrayLike<number>, reference: ArrayLike<numb
  */
 function relabelling(likeness: Float64Array, count: number): Int32Array {
   const restless = Int32Array.from({ length: count }, (_, i) => i).filter((i) => {
-    const own = likeness[i * count + i] + RESTLESS_GAIN;
-    for (let j = 0; j < count; j++) if (likeness[i * count + j] > own) return true;
-    return false;
+    let most = -1;
+    for (let j = 0; j < count; j++) most = Math.max(most, likeness[i * count + j]);
+    return fisherZ(most) > fisherZ(likeness[i * count + i]) + RESTLESS_GAIN;
   });
   const few = restless.length;
-  const gains = Float64Array.from(
-    { length: few * few },
-    (_, at) => likeness[restless[Math.floor(at / few)] * count + restless[at % few]],
+  const gains = Float64Array.from({ length: few * few }, (_, at) =>
+    fisherZ(likeness[restless[Math.floor(at / few)] * count + restless[at % few]]),
   );
   const assigned = Int32Array.from({ length: count }, (_, i) => i);
   for (const [i, j] of bestAssignment(gains, few).entries()) assigned[restless[i]] = restless[j];
@@ -87,40 +87,21 @@ function presentRois(matrix: ArrayLike<number>, reference: ArrayLike<number>, si
   );
 }
 
-/** Fisher z of the correlation of each row of the matrix with each row of the reference, `[count, count]`. */
+/** The correlation of each row of the matrix with each row of the reference, `[count, count]`. */
 function rowLikeness(
   matrix: ArrayLike<number>,
   reference: ArrayLike<number>,
   size: number,
   present: Int32Array,
 ): Float64Array {
-  const a = unitRows(matrix, size, present);
-  const b = unitRows(reference, size, present);
   const count = present.length;
-  const out = new Float64Array(count * count);
-  for (let i = 0; i < count; i++) {
-    const row = a.subarray(i * count, (i + 1) * count);
-    let j = 0;
-    // Four sums at once take half the time.
-    for (; j + 4 <= count; j += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      const at = j * count;
-      for (let k = 0; k < count; k++) {
-        const x = row[k];
-        s0 += x * b[at + k];
-        s1 += x * b[at + count + k];
-        s2 += x * b[at + 2 * count + k];
-        s3 += x * b[at + 3 * count + k];
-      }
-      out.set([s0, s1, s2, s3], i * count + j);
-    }
-    for (; j < count; j++) {
-      let dot = 0;
-      for (let k = 0; k < count; k++) dot += row[k] * b[j * count + k];
-      out[i * count + j] = dot;
-    }
-  }
-  return out.map((r) => Math.atanh(Math.max(-0.999, Math.min(0.999, r))));
+  const shape = { rows: count, columns: count, length: count };
+  return rowProducts(unitRows(matrix, size, present), unitRows(reference, size, present), shape);
+}
+
+/** Fisher z; 1 is not infinitely alike. */
+function fisherZ(r: number): number {
+  return Math.atanh(Math.max(-0.999, Math.min(0.999, r)));
 }
 
 /** Rows centred and of norm 1; the diagonal, which says nothing, is replaced by the mean of its row. */

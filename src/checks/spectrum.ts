@@ -1,4 +1,5 @@
 /** @file The power spectrum of a scan: what was filtered away, and at which frequency. */
+import { rowProducts } from '../linear-algebra/row-products.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 
 /** Fewer volumes than this have no spectrum worth speaking of. */
@@ -9,6 +10,8 @@ const SEGMENT_SECONDS = 200;
 const SEGMENT_VOLUMES = 100;
 /** More ROIs than this change the mean spectrum little. */
 const MOST_ROIS = 40;
+/** Segments, of all ROIs, that are transformed together. */
+const ROWS_TOGETHER = 256;
 /** Slow fluctuations that every pipeline keeps, in Hz: what the rest is measured by. */
 const KEPT = [0.02, 0.06] as const;
 /** Below this part of the power in the kept band nothing is left: a filter has been there. */
@@ -36,59 +39,95 @@ export interface FilterMeasures {
  *
  * @returns undefined for fewer than 40 volumes or no signal
  */
-export function spectrumOf({ values, timepoints, rois }: TimeSeries, tr: number | undefined): Spectrum | undefined {
+export function spectrumOf(series: TimeSeries, tr: number | undefined): Spectrum | undefined {
+  const { timepoints, rois } = series;
   if (timepoints < FEWEST_VOLUMES) return undefined;
   const wanted = tr === undefined ? SEGMENT_VOLUMES : Math.round(SEGMENT_SECONDS / tr);
   const length = Math.min(timepoints, Math.max(FEWEST_VOLUMES, Math.min(512, wanted)));
-  const bins = Math.floor(length / 2) + 1;
-  const waves: Waves = {
-    cos: Float64Array.from({ length }, (_, t) => Math.cos((2 * Math.PI * t) / length)),
-    sin: Float64Array.from({ length }, (_, t) => Math.sin((2 * Math.PI * t) / length)),
-  };
-  const window = Float64Array.from({ length }, (_, t) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (t + 0.5)) / length));
-  const segment = new Float64Array(length);
-  const own = new Float64Array(bins);
-  const density = new Float64Array(bins);
+  const waves = wavesOf(length);
+  const segments = Math.floor((timepoints - length) / Math.ceil(length / 2)) + 1;
   const chosen = Math.min(rois, MOST_ROIS);
+  const together = Math.max(1, Math.floor(ROWS_TOGETHER / segments));
+  const density = new Float64Array(waves.bins);
   let total = 0;
-  for (let c = 0; c < chosen; c++) {
-    const roi = Math.floor((c * rois) / chosen);
-    own.fill(0);
-    for (let start = 0; start + length <= timepoints; start += Math.ceil(length / 2)) {
-      // The first value is the origin, so that a constant ROI becomes exactly zero.
-      const origin = values[start * rois + roi];
-      let mean = 0;
-      for (let t = 0; t < length; t++) mean += (values[(start + t) * rois + roi] - origin) / length;
-      for (let t = 0; t < length; t++) segment[t] = (values[(start + t) * rois + roi] - origin - mean) * window[t];
-      addPower(segment, waves, own);
+  for (let first = 0; first < chosen; first += together) {
+    const some = Array.from({ length: Math.min(together, chosen - first) }, (_, c) =>
+      Math.floor(((first + c) * rois) / chosen),
+    );
+    const powers = powersOf(series, some, segments, waves);
+    for (let c = 0; c < some.length; c++) {
+      const own = powers.subarray(c * waves.bins, (c + 1) * waves.bins);
+      const power = own.reduce((sum, each) => sum + each, 0);
+      if (!(power > 0)) continue;
+      total++;
+      for (let k = 0; k < waves.bins; k++) density[k] += own[k] / power;
     }
-    const power = own.reduce((sum, each) => sum + each, 0);
-    if (!(power > 0)) continue;
-    total++;
-    for (let k = 0; k < bins; k++) density[k] += own[k] / power;
   }
   return total === 0 ? undefined : { density: density.map((each) => each / total), tr };
 }
 
-/** One period. */
+/** Half a period of each frequency, which is all there is: a cosine is even about its middle, a sine odd. */
 interface Waves {
+  readonly length: number;
+  readonly bins: number;
+  /** `[bins, bins]`: frequency, then time. */
   readonly cos: Float64Array;
   readonly sin: Float64Array;
 }
 
-/** Adds |discrete Fourier transform|², frequency 0 left out: the mean is removed. */
-function addPower(segment: Float64Array, { cos, sin }: Waves, power: Float64Array): void {
-  const length = segment.length;
-  for (let k = 1; k < power.length; k++) {
-    let [re, im] = [0, 0];
-    for (let t = 0, phase = 0; t < length; t++) {
-      re += segment[t] * cos[phase];
-      im += segment[t] * sin[phase];
+function wavesOf(length: number): Waves {
+  const bins = Math.floor(length / 2) + 1;
+  const period = Array.from({ length }, (_, t) => (2 * Math.PI * t) / length);
+  const [cosOf, sinOf] = [Float64Array.from(period, Math.cos), Float64Array.from(period, Math.sin)];
+  const [cos, sin] = [new Float64Array(bins * bins), new Float64Array(bins * bins)];
+  for (let k = 0, at = 0; k < bins; k++)
+    for (let t = 0, phase = 0; t < bins; t++, at++) {
+      cos[at] = cosOf[phase];
+      sin[at] = sinOf[phase];
       phase += k;
       if (phase >= length) phase -= length;
     }
-    power[k] += re * re + im * im;
+  return { length, bins, cos, sin };
+}
+
+/**
+ * |discrete Fourier transform|² of each ROI, summed over its windowed segments; frequency 0 is left out: the mean is
+ * removed.
+ *
+ * @returns `[rois, bins]`
+ */
+function powersOf(
+  { values, rois: width }: TimeSeries,
+  rois: readonly number[],
+  segments: number,
+  { length, bins, cos, sin }: Waves,
+): Float64Array {
+  const rows = rois.length * segments;
+  const window = Float64Array.from({ length }, (_, t) => 0.5 - 0.5 * Math.cos((2 * Math.PI * (t + 0.5)) / length));
+  const segment = new Float64Array(length);
+  const [even, odd] = [new Float64Array(rows * bins), new Float64Array(rows * bins)];
+  for (let row = 0; row < rows; row++) {
+    const first = (row % segments) * Math.ceil(length / 2) * width + rois[Math.floor(row / segments)];
+    // The first value is the origin, so that a constant ROI becomes exactly zero.
+    const origin = values[first];
+    let mean = 0;
+    for (let t = 0; t < length; t++) mean += (values[first + t * width] - origin) / length;
+    for (let t = 0; t < length; t++) segment[t] = (values[first + t * width] - origin - mean) * window[t];
+    for (let t = 0; t < bins; t++) {
+      const mirrored = t === 0 || 2 * t === length ? 0 : segment[length - t];
+      even[row * bins + t] = segment[t] + mirrored;
+      odd[row * bins + t] = segment[t] - mirrored;
+    }
   }
+  const shape = { rows, columns: bins, length: bins };
+  const [re, im] = [rowProducts(even, cos, shape), rowProducts(odd, sin, shape)];
+  const out = new Float64Array(rois.length * bins);
+  for (let row = 0; row < rows; row++)
+    for (let k = 1; k < bins; k++) {
+      const at = row * bins + k;
+      out[Math.floor(row / segments) * bins + k] += re[at] * re[at] + im[at] * im[at];
+    }
+  return out;
 }
 
 export function filterMeasures({ density, tr }: Spectrum): FilterMeasures {

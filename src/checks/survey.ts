@@ -8,6 +8,8 @@ import { type FilterMeasures, filterMeasures, spectrumOf } from './spectrum.ts';
 const SKETCH_PAIRS = 1000;
 /** Two ROIs whose |correlation| is above this hold the same series. */
 const SAME_SERIES = 0.9999;
+/** Numbers of connectivity that are kept in memory for a second look (3,355 scans of 100 ROIs); beyond, it is computed twice. */
+const KEPT_NUMBERS = 2 ** 25;
 
 export interface ScanMeasures {
   /** In `scans` of the data set. */
@@ -34,6 +36,8 @@ export interface Survey {
   readonly mean: MeanNetwork;
   /** In order of appearance; a data set that names no sites has one, ''. */
   readonly sites: ReadonlyMap<string, MeanNetwork>;
+  /** The connectivity of scan i of {@link Survey.scans}. */
+  readonly network: (i: number) => Float32Array;
 }
 
 /** The connectivity of a scan, of the kind that the data set holds. */
@@ -52,8 +56,10 @@ export function surveyScans(dataset: Dataset, chosen: readonly number[], progres
   const rois = dataset.roiNames.length;
   const pairs = sketchPairs(rois);
   const sums = new Map<string, NetworkSum>();
+  const kept: Float32Array[] | undefined = chosen.length * rois * rois > KEPT_NUMBERS ? undefined : [];
   const scans = chosen.map((index, done) => {
     const network = networkOf(dataset, index);
+    kept?.push(network);
     const { site } = dataset.scans[index];
     const sum = sums.get(site) ?? emptySum(rois);
     sums.set(site, sum);
@@ -75,7 +81,12 @@ export function surveyScans(dataset: Dataset, chosen: readonly number[], progres
       all.counts[k] += sum.counts[k];
     }
   }
-  return { scans, mean: meanOf(all), sites: new Map([...sums].map(([site, sum]) => [site, meanOf(sum)])) };
+  return {
+    scans,
+    mean: meanOf(all),
+    sites: new Map([...sums].map(([site, sum]) => [site, meanOf(sum)])),
+    network: (i) => kept?.[i] ?? networkOf(dataset, chosen[i]),
+  };
 }
 
 interface NetworkSum {

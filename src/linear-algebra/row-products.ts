@@ -15,10 +15,17 @@ interface Products {
  *
  * @param x `[rows, length]`, row-major
  * @param y `[columns, length]`, row-major
- * @param out receives the result, `[rows, columns]`, row-major
+ * @param out receives the result; a new array by default
+ * @returns `[rows, columns]`, row-major
  */
-export function rowProducts<T extends Floats>(x: Float64Array, y: Float64Array, size: Products, out: T): T {
-  const { rows, columns, length } = size;
+export function rowProducts(x: Float64Array, y: Float64Array, size: Products): Float64Array;
+export function rowProducts<T extends Floats>(x: Float64Array, y: Float64Array, size: Products, out: T): T;
+export function rowProducts(
+  x: Float64Array,
+  y: Float64Array,
+  { rows, columns, length }: Products,
+  out: Floats = new Float64Array(rows * columns),
+): Floats {
   const [wholeRows, wholeColumns] = [rows - (rows % 2), columns - (columns % 4)];
   for (let i = 0; i < wholeRows; i += 2)
     for (let j = x === y ? i - (i % 4) : 0; j < wholeColumns; j += 4)

@@ -4,11 +4,7 @@ import { basename, dirname, isAbsolute, relative, resolve, sep } from 'node:path
 import { InputError } from '../errors/input-error.ts';
 import { discover } from '../preprocessors/discover.ts';
 import type { Discovery, FoundScan, Selection } from '../preprocessors/found.ts';
-import { findScans } from '../series/find-scans.ts';
-import { MATRIX_EXTENSIONS } from '../series/read-matrix.ts';
-import { imageOfHeader } from '../volume/nifti-parts.ts';
-
-const IMAGE_EXTENSIONS = ['.nii', '.nii.gz', '.img', '.img.gz', '.hdr', '.hdr.gz'] as const;
+import { oneOfEachPair, scansOfFolder } from './scans-of-folder.ts';
 
 /** A file that may be a scan. */
 export interface FoundFile {
@@ -23,6 +19,8 @@ export interface FoundFiles {
   readonly files: readonly FoundFile[];
   /** One for each source folder that holds a preprocessor's outputs. */
   readonly discoveries: readonly Discovery[];
+  /** What a person should know of other files, in sentences. */
+  readonly notes: readonly string[];
 }
 
 export interface FindOptions {
@@ -44,31 +42,29 @@ export function findFiles(
   { selection = {}, images = false, hasTable = false }: FindOptions,
 ): FoundFiles {
   const discoveries: Discovery[] = [];
+  const passedOver: string[] = [];
   const given = oneOfEachPair(sources);
   const named = fileNames(given.filter((source) => !isFolder(source)));
   const files = given.flatMap((source): FoundFile[] => {
     if (!isFolder(source)) return [{ path: source, name: named(source) }];
     const discovery = discover(source, selection);
     // Nilearn names no files; whose each is, a table tells better than names that are common.
-    if (discovery === undefined || (hasTable && discovery.tool === 'nilearn'))
-      return oneOfEachPair(findScans(source, images ? IMAGE_EXTENSIONS : MATRIX_EXTENSIONS)).map((path) => ({
-        path,
-        name: unixPath(relative(source, path)),
-      }));
+    if (discovery === undefined || (hasTable && discovery.tool === 'nilearn')) {
+      const matrices = selection.content === 'connectivity' ? 'connectivity' : 'series';
+      const scans = scansOfFolder(source, images ? 'images' : matrices);
+      passedOver.push(...scans.passedOver);
+      return scans.paths.map((path) => ({ path, name: unixPath(relative(source, path)) }));
+    }
     discoveries.push(discovery);
     return discovery.scans.map((found) => ({ path: found.path, name: found.name, found }));
   });
-  return { files, discoveries };
-}
-
-/** Of the two files of a NIfTI pair the one with the numbers, whichever is named. */
-function oneOfEachPair(paths: readonly string[]): string[] {
-  const all = new Set(paths);
-  return paths.flatMap((path) => {
-    const image = imageOfHeader(path);
-    if (image === undefined) return [path];
-    return all.has(image) ? [] : [image];
-  });
+  const notes =
+    passedOver.length === 0
+      ? []
+      : [
+          `${passedOver.length} images were passed over (${listed(passedOver)}): --labels and --atlas would say where their ROIs are`,
+        ];
+  return { files, discoveries, notes };
 }
 
 /** @throws InputError when there is no source, or one does not exist */
@@ -78,6 +74,10 @@ export function checkSources(sources: readonly string[]): void {
       throw new InputError({ where: source, problem: 'there is no such file or folder', fix: 'check the path' });
   if (sources.length === 0)
     throw new InputError({ problem: 'no source is given', fix: 'name the folder or the files that hold the scans' });
+}
+
+function listed(paths: readonly string[]): string {
+  return `${paths.slice(0, 3).join('; ')}${paths.length > 3 ? '; …' : ''}`;
 }
 
 function isFolder(path: string): boolean {

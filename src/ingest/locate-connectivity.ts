@@ -84,7 +84,7 @@ async function firstReadable(
 
 /** Many matrices a file, in the order of a list, of the names in the file, or of the table. */
 async function stacks(
-  { files, discoveries }: FoundFiles,
+  { files, discoveries, notes }: FoundFiles,
   table: Participants | undefined,
   { sessions, participants: path, ids: list, array }: LocateMatricesOptions,
   open: OpenConnectivity,
@@ -118,6 +118,7 @@ async function stacks(
     ...(table === undefined ? {} : { columns: table.columns }),
     ...{ left: [], unused: [], unknown: [], discoveries },
     notes: [
+      ...notes,
       `${scans.length} matrices were taken in the order of ${list ?? path ?? 'the names in the file'}: ` +
         'a stack does not say whose they are',
       ...(unused.length === 0 || given === undefined

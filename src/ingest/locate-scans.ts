@@ -51,13 +51,16 @@ export function locateScans(sources: readonly string[], options: LocateOptions):
   const table = path === undefined ? undefined : readParticipants(parseTable(readText(path), path), columns, path);
   checkSources(sources);
   if (table?.columns.file !== undefined) return located(matchByName(table.rows, sources, path), table, [], options);
-  const { files, discoveries } = findFiles(sources, {
+  const { files, discoveries, notes } = findFiles(sources, {
     selection,
     images: options.labels !== undefined,
     hasTable: table !== undefined,
   });
-  if (table !== undefined) return located(matchById(table.rows, files), table, discoveries, options);
-  return withTablesOf(discoveries, files, columns);
+  const known =
+    table === undefined
+      ? withTablesOf(discoveries, files, columns)
+      : located(matchById(table.rows, files), table, discoveries, options);
+  return { ...known, notes };
 }
 
 function located(

@@ -52,6 +52,6 @@ const BY_ENDING: readonly (readonly [RegExp, Content])[] = [
 ];
 
 /** What a file that no preprocessor's layout explains holds, by its name. */
-function contentOf(path: string): Content {
+export function contentOf(path: string): Content {
   return BY_ENDING.find(([ending]) => ending.test(path))?.[1] ?? 'series';
 }

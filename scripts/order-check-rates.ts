@@ -1,7 +1,8 @@
 /**
  * @file How often the checks of ROI order find a planted fault, and how often they cry wolf, on real scans.
  *
- * Usage: npx tsx scripts/order-check-rates.ts [DATA FOLDER]    (../shared/data by default; a few minutes)
+ * Usage: npx tsx scripts/order-check-rates.ts [DATA FOLDER [PART…]]
+ *    (../shared/data by default; parts: schaefer100, schaefer400, cc200, aal116, aal94; all of them take some minutes)
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,8 @@ import { parseOverlap, projectSeries } from '../src/series/project.ts';
 import type { TimeSeries } from '../src/series/time-series.ts';
 
 const DATA = process.argv[2] ?? join(import.meta.dirname, '../../shared/data');
+const PARTS = process.argv.slice(3);
+const wanted = (part: string) => PARTS.length === 0 || PARTS.includes(part);
 const read = (path: string) => readFileSync(join(DATA, path), 'utf8');
 /** Scans of a data set that are looked at one by one, and the part of them that gets a fault. */
 const MOST_SCANS = 200;
@@ -144,6 +147,51 @@ function measure(name: string, dataset: Dataset, atlas: Atlas): Float32Array {
   return mean.matrix;
 }
 
+/** The scans of each site as a data set of its own: false alarms, and whole data sets with a fault that are found. */
+function measureSites(name: string, dataset: Dataset, atlas: Atlas): void {
+  const rois = dataset.roiNames.length;
+  const sites = [...new Set(dataset.scans.map(({ site }) => site))].map((site) => {
+    const members = dataset.scans.flatMap((scan, i) => (scan.site === site ? [i] : []));
+    return {
+      ...dataset,
+      scans: members.map((i) => dataset.scans[i]),
+      readSeries: (index: number) => dataset.readSeries(members[index]),
+    };
+  });
+  const geometry = geometryOf(dataset, atlas);
+  if (geometry === undefined) return;
+  const orders = knownOrders(geometry.rois).filter(({ id }) => id !== 'shifted' && id !== 'reversed');
+  const means = sites.map(
+    (site) =>
+      surveyScans(
+        site,
+        site.scans.map((_, i) => i),
+      ).mean.matrix,
+  );
+  const found = (order?: Int32Array) =>
+    means.filter(
+      (mean) =>
+        orderAgainstPlaces(order === undefined ? mean : permuted(mean, order), dataset.roiNames, geometry, orders)
+          .length > 0,
+    ).length;
+  const suspected = sites.map((site) => {
+    const survey = surveyScans(site, spreadSample(site, MOST_SCANS));
+    return orderOfScans(site, compareScans(site, survey, orders)).flatMap(({ scans }) => scans).length;
+  });
+  const alarms = suspected.reduce((a, b) => a + b);
+  const silent = `silent in ${sites.length - found()} of ${sites.length}`;
+  process.stdout.write(`| ${name}, site by site | none | ${silent} | | ${alarms} of ${dataset.scans.length} |\n`);
+  for (const { name: fault, draw } of faultsOf(rois, orders))
+    process.stdout.write(`| ${name}, site by site | ${fault} | ${found(draw(0))} of ${sites.length} | | |\n`);
+}
+
+/** The first columns: cortical parcels, where subcortical ROIs follow. */
+function firstRois({ values, timepoints, rois }: TimeSeries, count: number): TimeSeries {
+  const kept = new Float32Array(timepoints * count);
+  for (let t = 0; t < timepoints; t++) kept.set(values.subarray(t * rois, t * rois + count), t * count);
+  return { values: kept, timepoints, rois: count };
+}
+
 function centroids(lines: readonly string[], names: readonly string[]): Roi[] {
   return lines.map((line, i) => {
     const [x, y, z] = (/\(([^)]*)\)/.exec(line)?.[1] ?? '').split(';').map(Number);
@@ -153,37 +201,44 @@ function centroids(lines: readonly string[], names: readonly string[]): Roi[] {
 
 process.stdout.write('| data | fault | data set with it found | scans with it found | other scans suspected |\n');
 process.stdout.write('| --- | --- | --- | --- | --- |\n');
-const schaefer = builtInAtlas('schaefer100');
-const overlapPath = 'atlases/overlap_cc200_to_schaefer100.csv';
-const overlap = parseOverlap(parseTable(read(overlapPath), overlapPath), overlapPath);
-measure(
-  'ABIDE I on schaefer100, 651 scans',
-  load('abide1-cc200', schaefer, (series) => projectSeries(series, overlap)),
-  schaefer,
-);
-const cc200 = builtInAtlas('cc200');
-const lines = read('atlases/CC200_ROI_labels.csv').trim().split(/\r?\n/).slice(1);
-const placed: Atlas = {
-  id: 'cc200',
-  rois: centroids(
-    lines,
-    cc200.rois.map(({ name }) => name),
-  ),
-};
-measure('ABIDE I on cc200, 651 scans', load('abide1-cc200', placed), placed);
-const aal = builtInAtlas('aal116');
-const abide = load('abide1-aal116', aal);
-const beijing = load('eoec-aal116', aal);
-const means = [
-  measure('ABIDE I on aal116, 77 scans', abide, aal),
-  measure('Beijing on aal116, 70 scans', beijing, aal),
-];
-measure('HCP on aal94, 24 scans', load('hcp-rest-aal94', unnamedAtlas(94)), unnamedAtlas(94));
-const aalOrders = knownOrders(aal.rois);
-for (const [k, name] of ['Beijing against a model of ABIDE I', 'ABIDE I against a model of Beijing'].entries()) {
-  const [own, reference] = [means[1 - k], means[k]];
-  const found = (matrix: Float32Array) => orderAgainstModel(matrix, reference, abide.roiNames, aalOrders).length > 0;
-  process.stdout.write(`| ${name} (aal116) | none | ${found(own) ? 'false alarm' : 'silent'} | | |\n`);
-  for (const { id, columns } of aalOrders.filter(({ id }) => id === 'mirrored' || id === 'sides-sorted'))
-    process.stdout.write(`| | ${id} | ${found(permuted(own, columns)) ? '1 of 1' : '0 of 1'} | | |\n`);
+if (wanted('schaefer100')) {
+  const schaefer = builtInAtlas('schaefer100');
+  const overlapPath = 'atlases/overlap_cc200_to_schaefer100.csv';
+  const overlap = parseOverlap(parseTable(read(overlapPath), overlapPath), overlapPath);
+  const projected = load('abide1-cc200', schaefer, (series) => projectSeries(series, overlap));
+  measure('ABIDE I on schaefer100, 651 scans', projected, schaefer);
+  measureSites('ABIDE I on schaefer100', projected, schaefer);
 }
+if (wanted('schaefer400')) {
+  const schaefer = builtInAtlas('schaefer400');
+  const cortex = load('fep-stages-419', schaefer, (series) => firstRois(series, 400));
+  measure('psychosis on schaefer400, 68 scans', cortex, schaefer);
+}
+if (wanted('cc200')) {
+  const cc200 = builtInAtlas('cc200');
+  const lines = read('atlases/CC200_ROI_labels.csv').trim().split(/\r?\n/).slice(1);
+  const names = cc200.rois.map(({ name }) => name);
+  const placed: Atlas = { id: 'cc200', rois: centroids(lines, names) };
+  const abide = load('abide1-cc200', placed);
+  measure('ABIDE I on cc200, 651 scans', abide, placed);
+  measureSites('ABIDE I on cc200', abide, placed);
+}
+if (wanted('aal116')) {
+  const aal = builtInAtlas('aal116');
+  const abide = load('abide1-aal116', aal);
+  const beijing = load('eoec-aal116', aal);
+  const means = [
+    measure('ABIDE I on aal116, 77 scans', abide, aal),
+    measure('Beijing on aal116, 70 scans', beijing, aal),
+  ];
+  measureSites('ABIDE I on aal116', abide, aal);
+  const aalOrders = knownOrders(aal.rois);
+  for (const [k, name] of ['Beijing against a model of ABIDE I', 'ABIDE I against a model of Beijing'].entries()) {
+    const [own, reference] = [means[1 - k], means[k]];
+    const found = (matrix: Float32Array) => orderAgainstModel(matrix, reference, abide.roiNames, aalOrders).length > 0;
+    process.stdout.write(`| ${name} (aal116) | none | ${found(own) ? 'false alarm' : 'silent'} | | |\n`);
+    for (const { id, columns } of aalOrders.filter(({ id }) => id === 'mirrored' || id === 'sides-sorted'))
+      process.stdout.write(`| | ${id} | ${found(permuted(own, columns)) ? '1 of 1' : '0 of 1'} | | |\n`);
+  }
+}
+if (wanted('aal94')) measure('HCP on aal94, 24 scans', load('hcp-rest-aal94', unnamedAtlas(94)), unnamedAtlas(94));

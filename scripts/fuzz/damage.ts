@@ -1,4 +1,4 @@
-/** @file Damages bytes the way disks, networks and people do: flipped, cut off, mixed up. Repeatable. */
+/** @file Damages bytes the way disks, networks and people do: flipped, cut off, mixed up, words replaced. Repeatable. */
 
 /** Numbers in [0, below), from a seed: mulberry32, public domain (github.com/bryc/code, PRNGs.md). */
 export type Draw = (below: number) => number;
@@ -69,4 +69,26 @@ function withoutOrTwice(seed: Uint8Array, draw: Draw): Uint8Array {
   bytes.set(start);
   bytes.set(rest, start.length);
   return bytes;
+}
+
+/** Words that a parser of numbers, names or nesting may stumble over. */
+// biome-ignore format: a list
+const WORDS = [
+  '', '0', '-1', '1e999', '-1e-400', '9'.repeat(400), '1e308', '4294967296', 'NaN', 'inf', 'n/a', 'null', 'true', '1,5',
+  '"', "'", '\t', '\n', '\r', ' ', '#', '{', '}', '[', ']', ':', '-', '&a', '*a', '!!x', '__proto__', 'constructor',
+  '\u0000', '\ufeff', 'é', '😀', 'x'.repeat(3000), '['.repeat(2000), '{"a":'.repeat(2000), '"'.repeat(999), '\\', '\\ud800',
+];
+
+/** A word or two replaced, left out, put in or doubled; now and then what stands between them. */
+export function damageWords(seed: Uint8Array, draw: Draw): Uint8Array {
+  // Words at even places, what separates them at odd ones.
+  const words = Buffer.from(seed)
+    .toString('utf8')
+    .split(/(\s+|[,;:"{}[\]])/);
+  for (let changes = 1 + draw(2); changes > 0; changes--) {
+    const at = draw(4) === 0 ? draw(words.length) : 2 * draw(Math.ceil(words.length / 2));
+    const word = draw(3) === 0 ? words[2 * draw(Math.ceil(words.length / 2))] : WORDS[draw(WORDS.length)];
+    words.splice(at, draw(6) === 0 ? 0 : 1, word);
+  }
+  return Uint8Array.from(Buffer.from(words.join(''), draw(20) === 0 ? 'latin1' : 'utf8'));
 }

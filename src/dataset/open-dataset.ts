@@ -10,6 +10,9 @@ import { type ConnectivityDescription, type DatasetDescription, parseDescription
 import { noSeries } from './scan-connectivity.ts';
 import { parseScans } from './scans-table.ts';
 
+/** Correlations of equal series may round to just above 1. */
+const LARGEST_R = 1.0001;
+
 type Description = DatasetDescription | ConnectivityDescription;
 
 /** Reads `dataset.json` of a data set. @throws InputError when the directory is not a data set */
@@ -74,10 +77,22 @@ function openConnectivity(
     },
     readConnectivity: (index) => {
       if (!(index in scans)) throw new RangeError(`scan ${index} of ${scans.length}`);
-      return file.read(index * rois * rois, rois * rois);
+      const matrix = file.read(index * rois * rois, rois * rois);
+      // Series are checked where they are correlated; a matrix goes straight to whoever asked.
+      if (!matrix.every((r) => Math.abs(r) <= LARGEST_R)) throw damagedMatrix(directory, scans[index].scanId);
+      return matrix;
     },
     close: file.close,
   };
+}
+
+function damagedMatrix(directory: string, scanId: string): InputError {
+  return new InputError({
+    where: join(directory, 'connectivity.npy'),
+    problem: `the matrix of scan "${scanId}" holds a value that is no correlation`,
+    expected: '-1 to 1',
+    fix: 'the file is damaged: ingest the matrices again',
+  });
 }
 
 function readPart(directory: string, name: string): string {

@@ -27,14 +27,22 @@ export class InputError extends Error {
   }
 }
 
+/** What a damaged or hostile file makes a message quote is no longer than this. */
+const LONGEST_PART = 700;
+
 function sentence({ where, problem, expected, found, fix }: InputProblem): string {
-  const parts = [where === undefined ? problem : `${where}: ${problem}`];
-  if (expected !== undefined) parts.push(`expected ${expected}`);
-  if (found !== undefined) parts.push(`found ${found}`);
+  const parts = [where === undefined ? short(problem) : `${where}: ${short(problem)}`];
+  if (expected !== undefined) parts.push(`expected ${short(expected)}`);
+  if (found !== undefined) parts.push(`found ${short(found)}`);
   const statement = parts.join(', ');
-  const whole = fix === undefined ? statement : `${statement}; ${fix}`;
-  // One line whatever was quoted from a file; a question keeps its own mark.
-  return `${whole.replace(/[\r\n]+/g, ' ')}${whole.endsWith('?') ? '' : '.'}`;
+  const whole = fix === undefined ? statement : `${statement}; ${short(fix)}`;
+  // One line whatever was quoted from a file, without codes that a terminal obeys; a question keeps its own mark.
+  const line = whole.replace(/[\r\n]+/g, ' ').replace(/\p{Cc}/gu, '\ufffd');
+  return `${line}${line.endsWith('?') ? '' : '.'}`;
+}
+
+function short(part: string): string {
+  return part.length > LONGEST_PART ? `${part.slice(0, LONGEST_PART)}…` : part;
 }
 
 /** True for an {@link InputError}, also one from another copy of this module (a worker, a bundle). */

@@ -8,6 +8,8 @@ export function parseYaml(text: string, where: string): unknown {
     return parse(text, { logLevel: 'error' });
   } catch (cause) {
     const [line] = cause instanceof Error ? cause.message.split('\n') : [String(cause)];
-    throw new InputError({ where, problem: `this is not YAML: ${line.replace(/:$/, '')}` }, { cause });
+    // The parser calls itself for every level and says so; no file of settings has hundreds.
+    const problem = line.startsWith('Maximum call stack') ? 'it is nested too deeply' : line.replace(/:$/, '');
+    throw new InputError({ where, problem: `this is not YAML: ${problem}` }, { cause });
   }
 }

@@ -154,6 +154,24 @@ describe('on disk', () => {
 });
 
 describe('connectivity of a scan', () => {
+  it.each([Number.NaN, Number.NEGATIVE_INFINITY, 1.5])(
+    '%f in a damaged file is refused, not handed on',
+    async (value) => {
+      const dataset = await make('x.dataset');
+      dataset.close();
+      const path = at('x.dataset', 'connectivity.npy');
+      const bytes = readFileSync(path);
+      bytes.writeFloatLE(value, bytes.length - 4 * ROIS);
+      writeFileSync(path, bytes);
+      const damaged = openDataset(at('x.dataset'));
+      expect(scanConnectivity('pearson', damaged, COUNT - 2)).toEqual(fcOf(COUNT - 2));
+      expect(() => scanConnectivity('pearson', damaged, COUNT - 1)).toThrow(
+        `the matrix of scan "${damaged.scans[COUNT - 1].scanId}" holds a value that is no correlation, expected -1 to 1`,
+      );
+      damaged.close();
+    },
+  );
+
   it('is the same from series and from matrices, also into an array that is given', async () => {
     await within(make('d'), (dataset) => {
       const out = new Float32Array(ROIS * ROIS);

@@ -1,7 +1,7 @@
 /** @file What an identification leaves in its directory: document, predictions, table and figures. */
 import { join } from 'node:path';
 import type { IdentificationDocument } from '../evaluate/identification-document.ts';
-import { IDENTIFIED_BY, type IdentificationOutcome } from '../evaluate/run-identification.ts';
+import type { IdentificationOutcome } from '../evaluate/run-identification.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
 import { formatTsv } from '../files/table.ts';
 import { curveFigure } from '../report/curve-figure.ts';
@@ -30,8 +30,7 @@ export function writeIdentification(
 function predictionTable({ pairs, identifications }: IdentificationOutcome): string {
   const { participants, target, database } = pairs;
   const n = participants.length;
-  const rows = IDENTIFIED_BY.flatMap((features) => {
-    const { similarity, targetInDatabase, databaseInTarget } = identifications[features];
+  const rows = [...identifications].flatMap(([features, { similarity, targetInDatabase, databaseInTarget }]) => {
     const alike = (i: number, j: number) => String(similarity.values[i * n + j]);
     return [
       ...participants.map(({ id }, i) => ({
@@ -59,12 +58,12 @@ function predictionTable({ pairs, identifications }: IdentificationOutcome): str
   return formatTsv(Object.keys(rows[0]), rows);
 }
 
-function identificationTable({ metrics, baselines, tests }: IdentificationDocument): ReportTable {
+function identificationTable({ metrics_of: main, metrics, baselines, tests }: IdentificationDocument): ReportTable {
   const names = Object.keys(metrics);
   return {
     rowName: 'features',
     columns: [...names.map((name) => ({ name })), { name: 'p_target_in_database' }, { name: 'p_database_in_target' }],
-    rows: Object.entries({ model: metrics, ...baselines }).map(([name, estimates]) => {
+    rows: Object.entries({ [main]: metrics, ...baselines }).map(([name, estimates]) => {
       const { target_in_database: there, database_in_target: back } = tests[name];
       return {
         name,
@@ -79,10 +78,11 @@ function titleOf({ target, database, n }: IdentificationDocument): string {
 }
 
 function accuracyFigure(document: IdentificationDocument): string {
-  const rows = Object.entries({ model: document.metrics, ...document.baselines }).map(([name, { accuracy }]) => ({
+  const { metrics_of: main, metrics, baselines } = document;
+  const rows = Object.entries({ [main]: metrics, ...baselines }).map(([name, { accuracy }]) => ({
     name,
     estimate: accuracy,
-    emphasised: name === 'model',
+    emphasised: name === main,
   }));
   return forestFigure({
     title: `Identification of ${titleOf(document)}`,
@@ -96,8 +96,7 @@ function accuracyFigure(document: IdentificationDocument): string {
 function rankFigure({ identifications }: IdentificationOutcome, document: IdentificationDocument): string {
   const { n } = document;
   const places = Array.from({ length: n }, (_, k) => k + 1);
-  const curves = IDENTIFIED_BY.map((name) => {
-    const { targetInDatabase, databaseInTarget } = identifications[name];
+  const curves = [...identifications].map(([name, { targetInDatabase, databaseInTarget }]) => {
     const ranks = [...targetInDatabase.rank, ...databaseInTarget.rank];
     const found = new Float64Array(n);
     for (const rank of ranks) found[rank - 1] += 1 / ranks.length;

@@ -27,6 +27,8 @@ export interface FeatureOrigin {
   readonly progress?: ((label: string) => Progress) | undefined;
 }
 
+export type ConnectivityOrigin = Pick<FeatureOrigin, 'datasets' | 'fc' | 'progress'>;
+
 /** Tables of all scans of the data sets, in order. Several tasks can share one bank. */
 export interface FeatureBank {
   readonly origin: FeatureOrigin;
@@ -55,10 +57,7 @@ export function featureBank(origin: FeatureOrigin): FeatureBank {
       case 'untrained':
         return embedded(origin, untrainedLike(model, seed), 'untrained embedding');
       case 'fc':
-        return stacked(origin, 'connectivity', (dataset, progress) => {
-          const { scans, roiNames } = dataset;
-          return upperTriangles(scans.length, roiNames.length, (scan) => scanConnectivity(fc, dataset, scan), progress);
-        });
+        return connectivityTable(origin);
       case 'pfc':
         return stacked(origin, 'pseudo-FC', ({ scans, roiNames, readSeries }, progress) =>
           pseudoFcFeatures(scans.length, roiNames.length, readSeries, { ...PSEUDO_FC, seed, fc }, progress),
@@ -88,6 +87,15 @@ export function featureBank(origin: FeatureOrigin): FeatureBank {
   };
 }
 
+/** Raw connectivity: the upper triangle of every scan. No model takes part. */
+export function connectivityTable(origin: ConnectivityOrigin): Promise<Features> {
+  return stacked(origin, 'connectivity', (dataset, progress) => {
+    const { scans, roiNames } = dataset;
+    const of = (scan: number) => scanConnectivity(origin.fc, dataset, scan);
+    return upperTriangles(scans.length, roiNames.length, of, progress);
+  });
+}
+
 /** As the report calls them: `fc_svm` is the name of old. */
 const FEATURE_NAMES: Readonly<Record<TableName, string>> = {
   model: 'model',
@@ -104,7 +112,7 @@ function embedded(origin: FeatureOrigin, of: Model, label: string): Promise<Feat
 }
 
 async function stacked(
-  { datasets, progress }: FeatureOrigin,
+  { datasets, progress }: Pick<FeatureOrigin, 'datasets' | 'progress'>,
   label: string,
   of: (dataset: Dataset, progress: Progress | undefined) => Promise<Float32Array> | Float32Array,
 ): Promise<Features> {

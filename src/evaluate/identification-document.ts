@@ -2,6 +2,10 @@
 import * as z from 'zod';
 import { EstimatesSchema as Estimates } from './estimate-schema.ts';
 
+/** Whose features identify, in the order in which they are judged: the first that is asked for against the others. */
+export const IDENTIFIED_BY = ['model', 'untrained', 'fc'] as const;
+export type IdentifiedBy = (typeof IDENTIFIED_BY)[number];
+
 const Count = z.number().int().min(0);
 
 const Way = z
@@ -13,6 +17,16 @@ const Way = z
   .meta({ id: 'way' });
 
 const Test = z.object({ target_in_database: Way, database_in_target: Way }).meta({ id: 'identification_test' });
+
+const Paired = z
+  .object({
+    first_only: Count.describe('Found by `metrics_of` alone'),
+    other_only: Count.describe('Found by the baseline alone'),
+    p: z.number().min(0).max(1).describe("McNemar's test, exact, two-sided"),
+  })
+  .meta({ id: 'paired' });
+
+const PairedTest = z.object({ target_in_database: Paired, database_in_target: Paired }).meta({ id: 'paired_test' });
 
 /** One identification. */
 export const IdentificationDocument = z.object({
@@ -26,14 +40,16 @@ export const IdentificationDocument = z.object({
   left_out: Count.describe('Participants without'),
   scans: Count.describe('Compared; several runs of a session are averaged'),
   chance: z.object({ accuracy: z.number(), mean_rank: z.number() }),
-  metrics: Estimates.describe('Of the embedding of the model; intervals over participants drawn again'),
-  baselines: z.record(z.string(), Estimates).describe('untrained, fc'),
-  difference: Estimates.describe('Accuracy of the model minus that of each baseline'),
-  tests: z.record(z.string(), Test).describe('Against chance: of the model and each baseline'),
+  metrics_of: z.enum(IDENTIFIED_BY).describe('model; fc where no model takes part'),
+  metrics: Estimates.describe('Of its features; intervals over participants drawn again'),
+  baselines: z.record(z.string(), Estimates).describe('The others: untrained, fc'),
+  difference: Estimates.describe('Accuracy of `metrics_of` minus that of each baseline'),
+  paired: z.record(z.string(), PairedTest).describe('Does `metrics_of` find others than each baseline does?'),
+  tests: z.record(z.string(), Test).describe('Against chance: of `metrics_of` and each baseline'),
   verdict: z.string(),
   warnings: z.array(z.string()),
   predictions: z.string(),
-  model: z.string(),
+  model: z.string().nullable().describe('null without one'),
   dataset: z.object({ path: z.string(), hash: z.string() }),
   features: z.record(z.string(), z.object({ columns: Count })),
   device: z.string(),

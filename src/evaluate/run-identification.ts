@@ -1,6 +1,6 @@
 /** @file One identification from a data set and a model to a document: pair sessions, compare, judge. No files. */
 import { participantDraws } from './bootstrap.ts';
-import type { FeatureBank } from './feature-bank.ts';
+import type { FeatureBank, FeatureOrigin } from './feature-bank.ts';
 import {
   IDENTIFICATION_SCORES,
   type Identification,
@@ -9,28 +9,28 @@ import {
   personalScores,
   type Search,
 } from './identification.ts';
-import type { IdentificationResult } from './identification-document.ts';
+import { IDENTIFIED_BY, type IdentificationResult, type IdentifiedBy } from './identification-document.ts';
 import { type Estimate, percentileInterval } from './interval.ts';
 import { matchingChance } from './matching-chance.ts';
+import { mcnemar } from './mcnemar.ts';
 import { type PairedParticipant, type SessionPairs, type SessionRequest, sessionPairs } from './session-pairs.ts';
 import { verdict } from './verdict.ts';
 
 export interface IdentificationRequest extends SessionRequest {
-  /** Of the model and one data set. */
-  readonly bank: FeatureBank;
+  /** Of one data set, and of a model when its features are asked for. */
+  readonly bank: Pick<FeatureBank, 'table'> & { readonly origin: Pick<FeatureOrigin, 'datasets' | 'fc' | 'seed'> };
+  /** By default all. */
+  readonly features?: readonly IdentifiedBy[];
   /** Participants whose scans the model was pretrained on, when it says so. */
   readonly pretrainedOn?: readonly string[] | undefined;
 }
-
-/** Whose features identify. */
-export const IDENTIFIED_BY = ['model', 'untrained', 'fc'] as const;
-export type IdentifiedBy = (typeof IDENTIFIED_BY)[number];
 
 /** The document's content, and what tables and figures are made of. */
 export interface IdentificationOutcome {
   readonly result: IdentificationResult;
   readonly pairs: SessionPairs;
-  readonly identifications: Readonly<Record<IdentifiedBy, Identification>>;
+  /** By whose features, that of `metrics` first. */
+  readonly identifications: ReadonlyMap<IdentifiedBy, Identification>;
 }
 
 const DRAWS = 1000;
@@ -49,23 +49,29 @@ export async function runIdentification(request: IdentificationRequest): Promise
   const pairs = sessionPairs(dataset, request);
   const { by, target, database, participants, leftOut } = pairs;
   const n = participants.length;
-  const tables = {
-    model: await bank.table('model'),
-    untrained: await bank.table('untrained'),
-    fc: await bank.table('fc'),
-  };
-  const identifications = each((name) => identify(tables[name], participants));
-  const scores = each((name) => personalScores(identifications[name]));
+  const asked = request.features ?? IDENTIFIED_BY;
+  const [main, ...others] = IDENTIFIED_BY.filter((name) => asked.includes(name));
+  const names = [main, ...others];
+  const columns: Record<string, { columns: number }> = {};
+  const identifications = new Map<IdentifiedBy, Identification>();
+  for (const name of names) {
+    const table = await bank.table(name);
+    columns[name] = { columns: table.columns };
+    identifications.set(name, identify(table, participants));
+  }
+  const scores = mapped(identifications, (_, identification) => personalScores(identification));
   const draws = participantDraws(
     participants.map(({ id, site }) => ({ participantId: id, site, positive: false })),
     { draws: DRAWS, seed },
   );
-  const estimates = each((name) => estimatesOf(scores[name], draws));
-  const difference = Object.fromEntries(
-    (['untrained', 'fc'] as const).map((name) => {
-      const own = scores.model.accuracy.map((value, i) => value - scores[name].accuracy[i]);
-      return [name, estimateOf(own, draws)];
-    }),
+  const { [main]: metrics, ...baselines } = mapped(identifications, (name) => estimatesOf(scores[name], draws));
+  const against = <T>(of: (own: Scores, other: Scores) => T) =>
+    Object.fromEntries(others.map((name) => [name, of(scores[main], scores[name])]));
+  const difference = against((own, other) =>
+    estimateOf(
+      own.accuracy.map((value, i) => value - other.accuracy[i]),
+      draws,
+    ),
   );
   const result: IdentificationResult = {
     format: 'brainmass-identification/1',
@@ -78,24 +84,37 @@ export async function runIdentification(request: IdentificationRequest): Promise
     left_out: leftOut,
     scans: participants.reduce((sum, person) => sum + person.target.length + person.database.length, 0),
     chance: { accuracy: 1 / n, mean_rank: (n + 1) / 2 },
-    metrics: estimates.model,
-    baselines: { untrained: estimates.untrained, fc: estimates.fc },
+    metrics_of: main,
+    metrics,
+    baselines,
     difference,
-    tests: each((name) => testOf(identifications[name], participants)),
+    paired: against((own, other) => ({
+      target_in_database: mcnemar(own.accuracy_target_in_database, other.accuracy_target_in_database),
+      database_in_target: mcnemar(own.accuracy_database_in_target, other.accuracy_database_in_target),
+    })),
+    tests: mapped(identifications, (_, identification) => testOf(identification, participants)),
     // A verdict calls raw connectivity by its name of old.
-    verdict: verdict({ fc_svm: difference.fc, untrained: difference.untrained }, 'accuracy'),
+    verdict: verdict(
+      Object.fromEntries(Object.entries(difference).map(([name, of]) => [name === 'fc' ? 'fc_svm' : name, of])),
+      'accuracy',
+    ),
     warnings: [
       ...pretrainingWarning(pairs, request.pretrainedOn ?? []),
-      ...identicalWarning(pairs, identifications.fc),
+      ...identicalWarning(pairs, identifications.get('fc') ?? identify(await bank.table('fc'), participants)),
     ],
     dataset: { path: dataset.directory, hash: dataset.hash },
-    features: each((name) => ({ columns: tables[name].columns })),
+    features: columns,
   };
   return { result, pairs, identifications };
 }
 
-function each<T>(of: (name: IdentifiedBy) => T): Record<IdentifiedBy, T> {
-  return { model: of('model'), untrained: of('untrained'), fc: of('fc') };
+type Scores = ReturnType<typeof personalScores>;
+
+function mapped<T>(
+  identifications: ReadonlyMap<IdentifiedBy, Identification>,
+  of: (name: IdentifiedBy, identification: Identification) => T,
+): Record<string, T> {
+  return Object.fromEntries([...identifications].map(([name, one]) => [name, of(name, one)]));
 }
 
 function estimatesOf(

@@ -6,6 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { identifyCommand } from '../../src/cli/identify.ts';
 import { connectivity } from '../../src/connectivity/kinds.ts';
 import type { Dataset } from '../../src/dataset/dataset.ts';
+import { openDataset } from '../../src/dataset/open-dataset.ts';
+import { writeConnectivity } from '../../src/dataset/write-connectivity.ts';
 import { writeDataset } from '../../src/dataset/write-dataset.ts';
 import { IdentificationDocument } from '../../src/evaluate/identification-document.ts';
 import { parseTable } from '../../src/files/table.ts';
@@ -54,12 +56,12 @@ beforeAll(async () => {
 afterEach(() => vi.restoreAllMocks());
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function identify(...args: string[]): Promise<string> {
+const identify = (...args: string[]) => command('any.run', at('data'), ...args);
+
+async function command(...args: string[]): Promise<string> {
   const printed: string[] = [];
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
-  await identifyCommand()
-    .exitOverride()
-    .parseAsync(['any.run', at('data'), ...args], { from: 'user' });
+  await identifyCommand().exitOverride().parseAsync(args, { from: 'user' });
   return printed.join('');
 }
 
@@ -90,6 +92,51 @@ describe('identify', () => {
     expect(text).toContain('11 participants with session ses-2 and ses-1; left out: 1 with one of them only');
     expect(text).toMatch(/raw FC +1\.000 \[0\.715, 1\.000\] +11 \(p < 0\.0001\) +11 \(p < 0\.0001\) +1\.0/);
     expect(text).toContain('The model is ');
+  });
+
+  it('needs no model for raw FC: same scores, no comparison, of series as of their matrices', async () => {
+    const { baselines } = IdentificationDocument.parse(JSON.parse(await identify('--out', at('both'), '--json')));
+    const alone = ['--features', 'fc', '--json', '--out'];
+    const document = IdentificationDocument.parse(JSON.parse(await command(at('data'), ...alone, at('fc'))));
+    expect(document).toMatchObject({ metrics_of: 'fc', model: null, metrics: baselines.fc, baselines: {}, paired: {} });
+    expect(document.warnings).toEqual([]);
+    const { rows } = parseTable(readFileSync(document.predictions, 'utf8'), 'predictions.tsv');
+    expect(rows.map(({ features }) => features)).toEqual(Array.from({ length: 22 }, () => 'fc'));
+    const { scans, roiNames, readSeries, close } = openDataset(at('data'));
+    const matrices = scans.map((scan, i) => ({
+      scan,
+      matrix: connectivity('ledoit-wolf', readSeries(i)),
+      where: scan.scanId,
+    }));
+    close();
+    const about = { atlas: 'eight', roiNames, phenotypeColumns: [], sources: [], reading: {} };
+    await writeConnectivity(at('lw'), { ...about, fcKind: 'ledoit-wolf' }, matrices, { overwrite: false });
+    const ofMatrices = IdentificationDocument.parse(JSON.parse(await command(at('lw'), ...alone, at('fc-lw'))));
+    const args = [...alone, at('fc-series'), '--fc', 'ledoit-wolf'];
+    const ofSeries = IdentificationDocument.parse(JSON.parse(await command(at('data'), ...args)));
+    expect(ofMatrices.fc).toBe('ledoit-wolf');
+    expect(ofMatrices.metrics).toEqual(ofSeries.metrics);
+    expect(await command(at('data'), '--features', 'fc', '--out', at('fc-words'))).toMatch(/raw FC +1\.000/);
+  });
+
+  it('says with a paired test whom only one of them finds', async () => {
+    const text = await identify('--features', 'model,fc', '--out', at('paired'));
+    expect(text).toMatch(/Found by the model alone and by raw FC alone: \d+ and \d+ \(p = [\d.]+\), the other way/);
+    expect(text).not.toContain('untrained');
+  });
+
+  it.each([
+    [['any.run', 'DATA', '--features', 'fc'], '--features fc: no model takes part; name the data set alone'],
+    [
+      ['DATA'],
+      "missing required argument 'dataset'; name a model and a data set; with --features fc a data set alone.",
+    ],
+    [['any.run', 'DATA', '--features', 'untrained,fc'], 'the untrained encoder is there to be compared with its model'],
+    [['DATA', '--features', 'fv'], '"fv" are no features to identify by, expected some of model, untrained, fc; did'],
+  ])('refuses %j', async (args, sentence) => {
+    const given = args.map((arg) => (arg === 'DATA' ? at('data') : arg));
+    await expect(command(...given, '--out', at('refused'))).rejects.toThrow(sentence);
+    expect(existsSync(at('refused'))).toBe(false);
   });
 
   it('leaves nothing behind when a session does not exist', async () => {

@@ -129,8 +129,32 @@ describe('runIdentification', () => {
     expect(result.tests.fc.target_in_database.p).toBeGreaterThan(0.05);
     expect(result.baselines.fc.accuracy.mean).toBeLessThan(0.15);
     expect(result.baselines.fc.mean_rank.mean).toBeGreaterThan(10);
+    expect(result.metrics_of).toBe('model');
+    const missed = 30 - result.tests.fc.target_in_database.identified;
+    // All that one alone finds are on its side: 2 / 2^n.
+    expect(result.paired.fc.target_in_database).toEqual({
+      first_only: missed,
+      other_only: 0,
+      p: expect.closeTo(2 ** (1 - missed), 15),
+    });
     expect(result.verdict).toMatch(/^The model is above raw FC .*above the untrained encoder/);
     expect(result.warnings).toEqual(["1 of 30 participants were in the model's pretraining data"]);
+  });
+
+  it('by raw FC alone, or without the untrained encoder, it is the same without the others', async () => {
+    const { scans, features } = cohort(20, 60, 0.6, 3);
+    const weaker = cohort(20, 60, 0.3, 4).features;
+    const bank = bankOf(scans, { model: weaker, untrained: weaker, fc: features });
+    const all = await runIdentification({ bank, by: 'session' });
+    const alone = await runIdentification({ bank, by: 'session', features: ['fc'] });
+    expect(alone.result).toMatchObject({ metrics_of: 'fc', metrics: all.result.baselines.fc, baselines: {} });
+    expect(alone.result).toMatchObject({ difference: {}, paired: {}, verdict: 'No baseline to compare with.' });
+    expect(alone.result.tests).toEqual({ fc: all.result.tests.fc });
+    expect([...alone.identifications.keys()]).toEqual(['fc']);
+    const two = await runIdentification({ bank, by: 'session', features: ['fc', 'model'] });
+    expect(two.result).toMatchObject({ metrics_of: 'model', difference: { fc: all.result.difference.fc } });
+    expect(Object.keys(two.result.features)).toEqual(['model', 'fc']);
+    expect(two.result.verdict).toMatch(/^The model is .* raw FC \([^;]*\)\.$/);
   });
 
   it('without any identity one of the people is found, on average', () => {

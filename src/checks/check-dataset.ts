@@ -17,6 +17,7 @@ import { duplicateRoiFindings, oneClassFindings, outlierFindings } from './outli
 import { orderAgainstModel, orderAgainstPlaces, orderOfScans } from './roi-order.ts';
 import { type Survey, spreadSample, surveyScans } from './survey.ts';
 import { unlikeModelFindings } from './unlike-model.ts';
+import { volumeFindings } from './volumes.ts';
 
 /** Scans that are looked at before pretraining or embedding. */
 const QUICK_SAMPLE = 40;
@@ -70,6 +71,7 @@ export function checkDataset(
     ...repetitionTimeFindings(dataset, processing),
     ...filteringFindings(dataset, processing),
     ...outlierFindings(dataset, comparisons),
+    ...volumeFindings(dataset, all),
     ...motionFindings(dataset, all),
     ...motionFcFindings(comparisons.motion, geometry),
     ...oneClassFindings(dataset, all),
@@ -114,7 +116,7 @@ function orderFindings(
   const orders = ordersOf(dataset, geometry);
   const reference = model === undefined ? undefined : decodeNetwork(model, roiNames.length);
   return [
-    ...(geometry === undefined ? [] : orderAgainstPlaces(mean.matrix, roiNames, geometry, orders)),
-    ...(reference === undefined ? [] : orderAgainstModel(mean.matrix, reference, roiNames, orders)),
+    ...(geometry === undefined ? [] : orderAgainstPlaces(mean.matrix, roiNames, geometry, orders, mean.scans)),
+    ...(reference === undefined ? [] : orderAgainstModel(mean.matrix, reference, roiNames, orders, mean.scans)),
   ];
 }

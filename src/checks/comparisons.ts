@@ -2,7 +2,7 @@
 import type { Dataset } from '../dataset/dataset.ts';
 import type { Progress } from '../progress.ts';
 import type { KnownOrder } from './known-orders.ts';
-import { motionOf } from './motion.ts';
+import { type MotionRelation, motionSums } from './motion-relation.ts';
 import { agreementOf, type Placement, placementOf } from './placement.ts';
 import { type Survey, withoutScan } from './survey.ts';
 
@@ -24,14 +24,6 @@ export interface ScanComparison {
   readonly better: { readonly order: KnownOrder; readonly likeAll: number } | undefined;
   /** Undefined for scans that were not placed: see {@link Comparisons.placed}. */
   readonly placement: Placement | undefined;
-}
-
-/** Correlation over scans, within sites, of each pair of ROIs' connectivity with mean framewise displacement. */
-export interface MotionRelation {
-  readonly column: string;
-  readonly scans: number;
-  /** `[rois, rois]`. */
-  readonly correlation: Float32Array;
 }
 
 export interface Comparisons {
@@ -83,47 +75,4 @@ export function bestOrder(
     if (likeAll > (best?.likeAll ?? agreement)) best = { order, likeAll };
   }
   return best;
-}
-
-/** Sums of products of motion and connectivity, both less the mean of their site. */
-function motionSums(dataset: Dataset, survey: Survey) {
-  const found = motionOf(
-    dataset,
-    survey.scans.map(({ index }) => index),
-  );
-  if (found === undefined) return undefined;
-  const { column, values } = found;
-  const size = survey.mean.matrix.length;
-  const siteMeans = new Map<string, { sum: number; scans: number }>();
-  for (const [index, fd] of values) {
-    const mean = siteMeans.get(dataset.scans[index].site) ?? { sum: 0, scans: 0 };
-    siteMeans.set(dataset.scans[index].site, { sum: mean.sum + fd, scans: mean.scans + 1 });
-  }
-  const products = new Float32Array(size);
-  const squares = new Float32Array(size);
-  const motionSquares = new Float32Array(size);
-  let scans = 0;
-  return {
-    add(index: number, network: Float32Array, siteMatrix: Float32Array): void {
-      const fd = values.get(index);
-      const mean = siteMeans.get(dataset.scans[index].site);
-      if (fd === undefined || mean === undefined) return;
-      const moved = fd - mean.sum / mean.scans;
-      scans++;
-      for (let k = 0; k < size; k++) {
-        if (network[k] === 0) continue;
-        const r = network[k] - siteMatrix[k];
-        products[k] += moved * r;
-        squares[k] += r * r;
-        motionSquares[k] += moved * moved;
-      }
-    },
-    relation(): MotionRelation {
-      const correlation = products.map((product, k) => {
-        const norm = Math.sqrt(squares[k] * motionSquares[k]);
-        return norm > 0 ? product / norm : 0;
-      });
-      return { column, scans, correlation };
-    },
-  };
 }

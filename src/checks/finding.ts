@@ -9,6 +9,7 @@ export type CheckId =
   | 'unlike-model'
   | 'near-duplicate-scans'
   | 'outlier-scans'
+  | 'few-volumes'
   | 'motion'
   | 'motion-fc'
   | 'one-class-sites';

@@ -1,10 +1,10 @@
 /** @file Head motion: its column found by the names it goes by, scans that moved most, and what motion does to connectivity. */
 import type { Dataset } from '../dataset/dataset.ts';
 import { isMissing } from '../dataset/missing-value.ts';
-import type { MotionRelation } from './comparisons.ts';
 import { brief, type Finding, someScans } from './finding.ts';
 import { distanceBetween, type Geometry } from './geometry.ts';
 import { edgesOf } from './motion-edges.ts';
+import type { MotionRelation } from './motion-relation.ts';
 import { correlation, median, spreadOf } from './order-statistics.ts';
 
 /** Mean framewise displacement (mm) as preprocessors and data sets call it, in lower case without marks, best first. */
@@ -23,10 +23,8 @@ const COLUMNS = [
 /** Mean framewise displacement (mm) above which studies leave a scan out: Power et al., NeuroImage 84:320-341, 2014. */
 const MUCH_MOTION = 0.5;
 /** Fewer scans than this show no relation. */
-const FEWEST_SCANS = 20;
-/** |r| between motion and an edge with p < 0.05 is about 1.96 / sqrt(n). */
-const SIGNIFICANT = 1.96;
-/** Of edges; 5 % is chance. */
+export const FEWEST_FOR_MOTION = 20;
+/** Of edges; 5 % is what chance gives on average. */
 const MANY_EDGES = 0.15;
 
 /** The mean framewise displacement of scans, mm, by index; undefined when no column or hardly a value is known. */
@@ -78,10 +76,9 @@ export interface MotionSummary {
  * How strongly connectivity follows motion ("QC-FC"), and whether that depends on distance: Ciric et al., NeuroImage
  * 154:174-187, 2017.
  */
-export function summariseMotion({ correlation: r, scans }: MotionRelation, geometry?: Geometry): MotionSummary {
+export function summariseMotion({ correlation: r, limit }: MotionRelation, geometry?: Geometry): MotionSummary {
   const rois = Math.sqrt(r.length);
   const edges = edgesOf(r);
-  const limit = SIGNIFICANT / Math.sqrt(scans);
   return {
     median: edges.length === 0 ? 0 : median(edges.map(Math.abs)),
     significantShare: edges.filter((each) => Math.abs(each) > limit).length / Math.max(1, edges.length),
@@ -100,11 +97,12 @@ function distanceDependence(r: Float32Array, rois: number, { placed, rois: place
   return correlation(lengths, values);
 }
 
-/** A note when more edges follow motion than chance would have. */
+/** A warning when more edges follow motion than in any of 99 shuffles, which noise does once in a hundred data sets. */
 export function motionFcFindings(relation: MotionRelation | undefined, geometry?: Geometry): Finding[] {
-  if (relation === undefined || relation.scans < FEWEST_SCANS) return [];
+  if (relation === undefined || relation.scans < FEWEST_FOR_MOTION) return [];
   const { median: middle, significantShare, withDistance } = summariseMotion(relation, geometry);
-  if (significantShare < MANY_EDGES) return [];
+  const { shuffledShare } = relation;
+  if (significantShare < Math.max(MANY_EDGES, shuffledShare)) return [];
   const distance =
     withDistance === undefined ? '' : `; its correlation with the distance of the ROIs is ${brief(withDistance)}`;
   return [
@@ -114,12 +112,14 @@ export function motionFcFindings(relation: MotionRelation | undefined, geometry?
       scans: [],
       message:
         `connectivity follows head motion (${relation.column}): within sites, ${Math.round(100 * significantShare)} % of ` +
-        `pairs of ROIs correlate with it at p < 0.05, where chance gives 5 % (median |r| ${brief(middle)})${distance}; ` +
+        `pairs of ROIs correlate with it at p < 0.05 (median |r| ${brief(middle)}), with motion shuffled 99 times at most ` +
+        `${Math.round(100 * shuffledShare)} %${distance}; ` +
         'give motion as a covariate, or denoise more strictly',
       evidence: {
         scans: relation.scans,
         median_r: middle,
         significant_share: significantShare,
+        shuffled_share: shuffledShare,
         ...(withDistance === undefined ? {} : { r_with_distance: withDistance }),
       },
     },

@@ -17,7 +17,7 @@ const LEAST_DEVIATIONS = 6;
 const CLEARLY_BETTER = 0.03;
 /** With real connectivity, by this over the square root of the number of pairs of ROIs: 0.005 for 100 ROIs. */
 const CLEARLY_BETTER_NETWORKS = 0.35;
-/** Fewer ROIs or scans than this show no order. */
+/** Fewer ROIs than this show no order; in fewer scans single ROIs may seem misplaced by noise. */
 const FEWEST_ROIS = 20;
 const FEWEST_SCANS = 10;
 /** An order that changes what is foretold by less than this cannot be told from places. */
@@ -32,12 +32,17 @@ const NO_LIKENESS = 0.1;
 /** The share of moved ROIs from which a scan is called shuffled rather than to have some ROIs misplaced. */
 const MOST_MOVED = 0.5;
 
-/** Of the mean connectivity of a data set: does it fit the places of its ROIs? */
+/**
+ * Of the mean connectivity of a data set: does it fit the places of its ROIs?
+ *
+ * @param scans that the mean is over
+ */
 export function orderAgainstPlaces(
   mean: Float32Array,
   roiNames: readonly string[],
   geometry: Geometry,
   orders: readonly KnownOrder[],
+  scans = FEWEST_SCANS,
 ): Finding[] {
   const { placed } = geometry;
   const size = placed.length;
@@ -78,7 +83,7 @@ export function orderAgainstPlaces(
       ),
     ];
   const { lost } = placementOf(network, foretold, size);
-  if (tooFew(lost, size)) return [];
+  if (scans < FEWEST_SCANS || tooFew(lost, size)) return [];
   const moves = lost.map(({ roi, as }) => ({ roi: placed[roi], as: placed[as] }));
   return [finding(`${movesInWords(moves, roiNames)} (agreement with the places of all ROIs r = ${brief(agreement)})`)];
 }
@@ -93,12 +98,17 @@ function withinPlaced(orders: readonly KnownOrder[], { placed, rois }: Geometry)
   });
 }
 
-/** Of the mean connectivity of a data set: is it in the order of the data that a model was trained on? */
+/**
+ * Of the mean connectivity of a data set: is it in the order of the data that a model was trained on?
+ *
+ * @param scans that the mean is over
+ */
 export function orderAgainstModel(
   mean: Float32Array,
   reference: Float32Array,
   roiNames: readonly string[],
   orders: readonly KnownOrder[],
+  scans = FEWEST_SCANS,
 ): Finding[] {
   const rois = roiNames.length;
   if (rois < FEWEST_ROIS) return [];
@@ -111,7 +121,7 @@ export function orderAgainstModel(
       `against the scans that the model was trained on, the ROIs seem to be ${better.order.what}: so taken, mean ` +
         `connectivity agrees at r = ${brief(better.likeAll)}, as it stands at ${brief(agreement)}`,
     );
-  if (tooFew(lost, rois)) return [];
+  if (scans < FEWEST_SCANS || tooFew(lost, rois)) return [];
   return finding(
     `against the scans that the model was trained on, ${movesInWords(lost, roiNames)} (mean connectivity agrees at ` +
       `r = ${brief(agreement)})`,

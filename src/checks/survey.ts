@@ -147,7 +147,7 @@ function edgeMeasures(network: Float32Array, rois: number) {
 }
 
 /** Places in a matrix of up to 1000 pairs, spread evenly over the upper triangle. */
-function sketchPairs(rois: number): Int32Array {
+export function sketchPairs(rois: number): Int32Array {
   const all = (rois * (rois - 1)) / 2;
   const taken = Math.min(all, SKETCH_PAIRS);
   const places = new Int32Array(taken);

@@ -20,6 +20,7 @@ export const PURPOSES = [
   'inner-folds',
   'few-shot',
   'roi-order-null',
+  'motion-null',
 ] as const;
 export type Purpose = (typeof PURPOSES)[number];
 

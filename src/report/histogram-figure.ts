@@ -19,7 +19,11 @@ const BOX: Box = { left: 70, top: BODY_TOP + 4, right: 580, bottom: BODY_TOP + 2
 const BARS = 30;
 const CURVE_POINTS = 100;
 
-/** The figure as an SVG document. */
+/**
+ * The figure as an SVG document.
+ *
+ * @throws RangeError for a value that is not finite (a programming error)
+ */
 export function histogramFigure({
   title,
   xName,
@@ -46,7 +50,9 @@ export function histogramFigure({
     const [low, high] = [range[0] + i * width, range[0] + (i + 1) * width];
     const label = tooltip(`${Number(low.toPrecision(4))} to ${Number(high.toPrecision(4))}: ${count}`);
     const [left, right] = [x.at(low), x.at(high)];
-    const box = { x: left, y: y.at(count), width: Math.max(1, right - left - 1), height: BOX.bottom - y.at(count) };
+    // One scan among thousands is still to be seen.
+    const height = Math.max(1.5, BOX.bottom - y.at(count));
+    const box = { x: left, y: BOX.bottom - height, width: Math.max(1, right - left - 1), height };
     return [element('rect', { ...box, fill: COLOURS[0] }, label)];
   });
   const line = pointList(curve.map(({ at, count }) => [x.at(at), y.at(count)]));
@@ -67,7 +73,7 @@ export function histogramFigure({
     title,
     description: `Histogram of ${values.length} values of ${xName}.`,
     body: [
-      ...yNumbers(BOX, y),
+      ...yNumbers(BOX, { ...y, ticks: y.ticks.filter(Number.isInteger) }),
       ...xNumbers(BOX, x),
       ...drawn,
       ...chance,

@@ -12,13 +12,18 @@ export function findingsSection(findings: readonly Finding[], warnings: readonly
       findings.filter((finding) => finding.level === level).length + (level === 'warning' ? warnings.length : 0);
     return `${n} ${level}${n === 1 ? '' : 's'}`;
   });
+  const notes = findings.filter(({ level }) => level === 'note');
+  const graver = findings.filter(({ level }) => level !== 'note');
   const found = findings.length + warnings.length > 0;
   return `<section><h2>Findings</h2>
 <p>${found ? `${counts.join(', ')}.` : 'The checks found nothing.'} An error is almost surely a mistake in the data; a
 warning is worth a look; a note is good to know.</p>
-${findings.map(findingHtml).join('\n')}
-${warnings.map((warning) => `<div class="finding warning"><p><span class="level">warning</span>${escapeXml(warning)}</p></div>`).join('\n')}
+${[...graver.map(findingHtml), ...warnings.map(warningHtml), ...notes.map(findingHtml)].join('\n')}
 </section>`;
+}
+
+function warningHtml(warning: string): string {
+  return `<div class="finding warning"><p><span class="level">warning</span>${escapeXml(warning)}</p></div>`;
 }
 
 function findingHtml({ id, level, message, scans, evidence }: Finding): string {

@@ -56,7 +56,7 @@ ${[
 `;
 }
 
-function facts({ scans, participants, rois, atlas, timepoints, sites, hash }: Inspection): string {
+function facts({ scans, participants, rois, atlas, timepoints, sites, hash, connectivity }: Inspection): string {
   const named = Object.keys(sites).filter((site) => site !== '').length;
   const shown: readonly (readonly [string, string])[] = [
     ['scans', String(scans)],
@@ -70,6 +70,11 @@ function facts({ scans, participants, rois, atlas, timepoints, sites, hash }: In
             'volumes a scan',
             timepoints.min === timepoints.max ? `${timepoints.min}` : `${timepoints.min} to ${timepoints.max}`,
           ],
+        ] as const)),
+    ...(connectivity === undefined
+      ? []
+      : ([
+          ['connectivity', `${connectivity.kind === 'unknown' ? 'of unknown kind' : connectivity.kind}, no series`],
         ] as const)),
     ['hash', hash.slice(0, 12)],
   ];

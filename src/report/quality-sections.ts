@@ -1,6 +1,6 @@
 /** @file The sections of the quality page: connectivity, lengths, processing, missing ROIs, outliers and motion. */
 import type { Roi } from '../atlas/atlas.ts';
-import { motionOf, summariseMotion } from '../checks/motion.ts';
+import { FEWEST_FOR_MOTION, motionOf, summariseMotion } from '../checks/motion.ts';
 import { distanceBins, edgesOf } from '../checks/motion-edges.ts';
 import { histogramFigure } from './histogram-figure.ts';
 import { colourBar, networkImage, networkOrder } from './network-image.ts';
@@ -24,11 +24,15 @@ export function networksSection({ dataset, checks: { survey, geometry } }: Quali
   );
   const ordered =
     networks.length > 1
-      ? `ROIs are ordered by network (${networks.join(', ')}), each left then right, from top and left.`
+      ? `ROIs are ordered by network (${networks.join(', ')}), within each as in the data set, from top and left.`
       : 'ROIs are in the order of the data set.';
+  const alike =
+    sites.length > 1
+      ? ' Sites should look alike; a site with another pattern was processed or ordered in another way.'
+      : '';
   const hidden = sites.length > MOST_SITES ? ` ${sites.length - MOST_SITES} smaller sites are not shown.` : '';
   return `<section><h2>Mean functional connectivity</h2>
-<p>${escapeXml(`${ordered} Sites should look alike; a site with another pattern was processed or ordered in another way.${hidden}`)}</p>
+<p>${escapeXml(`${ordered}${alike}${hidden}`)}</p>
 <div class="bar">-1 <img src="${colourBar()}" alt="colours from -1 to 1"> 1, grey: no signal</div>
 <div class="networks">${pictures.join('')}</div></section>`;
 }
@@ -97,7 +101,7 @@ export function missingSection({ inspection: { missingRois, scans } }: QualityPa
     .map(({ roi, scans: n }) => [roi, String(n), `${((100 * n) / scans).toFixed(1)} %`]);
   const worst = [...missingRois.byScan].sort((a, b) => b.rois - a.rois).slice(0, MOST_ROIS);
   return `<section><h2>Missing ROIs</h2>
-<p>${missingRois.scans} of ${scans} scans lack signal in some of ${missingRois.byRoi.length} ROIs. These stay as zeros: every
+<p>${missingRois.scans} of ${scans} scans lack signal in some of ${missingRois.byRoi.length} ROI${missingRois.byRoi.length === 1 ? '' : 's'}. These stay as zeros: every
 correlation with them is 0.</p>
 <div class="pair">${table(['ROI', 'scans without it', ''], rows)}
 ${table(
@@ -124,7 +128,7 @@ export function likenessSection({ dataset, checks: { comparisons, findings } }: 
   });
   return `<section><h2>Outliers by distance</h2>
 <p>The connectivity of each scan against the mean of the others of its site (of all where the site has fewer than 5).</p>
-${figure}</section>`;
+<div class="pair">${figure}</div></section>`;
 }
 
 /** Head motion, and what connectivity shows of it. */
@@ -133,17 +137,22 @@ export function motionSection({ dataset, checks: { comparisons, geometry } }: Qu
     dataset,
     dataset.scans.map((_, i) => i),
   );
-  const relation = comparisons.motion;
-  if (found === undefined || relation === undefined)
-    return `<section><h2>Motion</h2><p>No column holds mean framewise displacement (looked for: mean_fd, fd_mean, func_mean_fd, …), so nothing can be said of motion.</p></section>`;
-  const summary = summariseMotion(relation, geometry);
+  if (found === undefined)
+    return `<section><h2>Motion</h2><p>No column holds mean framewise displacement of three scans or more (looked for: mean_fd, fd_mean, func_mean_fd, …), so nothing can be said of motion.</p></section>`;
   const motion = histogramFigure({
     title: 'Head motion',
     xName: `${found.column}, mm`,
     yName: 'scans',
     values: [...found.values.values()],
   });
-  const deviation = 1 / Math.sqrt(relation.scans);
+  const relation = comparisons.motion;
+  if (relation === undefined || relation.scans < FEWEST_FOR_MOTION)
+    return `<section><h2>Motion</h2>
+<p>Too few scans have a value to say how connectivity depends on motion.</p>
+<div class="pair">${motion}</div></section>`;
+  const summary = summariseMotion(relation, geometry);
+  // The limit is 1.96 standard deviations.
+  const deviation = relation.limit / 1.96;
   const edges = histogramFigure({
     title: 'Connectivity against motion',
     xName: 'correlation with motion, over scans',
@@ -158,7 +167,8 @@ export function motionSection({ dataset, checks: { comparisons, geometry } }: Qu
   const rows = bins.map(({ from, to, pairs, mean }) => [`${from} to ${to} mm`, String(pairs), mean.toFixed(3)]);
   return `<section><h2>Motion</h2>
 <p>Within sites, ${Math.round(100 * summary.significantShare)} % of pairs of ROIs correlate with motion at p &lt; 0.05 over
-${relation.scans} scans (chance: 5 %); the median |r| is ${summary.median.toFixed(3)}.</p>
+${relation.scans} scans; with motion shuffled 99 times, at most ${Math.round(100 * relation.shuffledShare)} % did. The median
+|r| is ${summary.median.toFixed(3)}.</p>
 <div class="pair">${motion}${edges}</div>
 ${rows.length === 0 ? '' : table(['distance of the ROIs', 'pairs', 'mean correlation with motion'], rows)}</section>`;
 }

@@ -30,7 +30,8 @@ export interface StripFigure {
 }
 
 const LEFT = 150;
-const RIGHT = 580;
+/** The number of scans of each row is beside it. */
+const RIGHT = 556;
 const ROW = 20;
 const MOST_ROWS = 40;
 

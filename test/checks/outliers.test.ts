@@ -15,7 +15,7 @@ function found(recipe: Recipe, id: CheckId, equal: readonly (readonly string[])[
 }
 
 test('scans as they should be pass', () => {
-  expect(checkDataset(simulated(), {}).findings).toEqual([]);
+  expect(checkDataset(simulated({ timepoints: 180 }), {}).findings).toEqual([]);
 });
 
 describe('planted faults', () => {
@@ -155,10 +155,10 @@ describe('motion', () => {
     expect(relation?.scans).toBe(12);
   });
 
-  test('summaries: the share of edges beyond 1.96 / sqrt(n), and means by distance', () => {
+  test('summaries: the share of edges beyond the limit, and means by distance', () => {
     const correlation = Float32Array.of(0, 0.5, 0.1, 0.5, 0, -0.3, 0.1, -0.3, 0);
     expect(edgesOf(correlation).map((r) => Number(r.toFixed(3)))).toEqual([0.5, 0.1, -0.3]);
-    const summary = summariseMotion({ column: 'fd', scans: 100, correlation });
+    const summary = summariseMotion({ column: 'fd', scans: 100, limit: 0.2, shuffledShare: 0.1, correlation });
     expect(summary.median).toBeCloseTo(0.3);
     expect(summary.significantShare).toBeCloseTo(2 / 3);
     const place = (x: number) => ({ name: String(x), centroid: [x, 0, 0] as const });

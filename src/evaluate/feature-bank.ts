@@ -27,7 +27,7 @@ export interface FeatureOrigin {
   readonly progress?: ((label: string) => Progress) | undefined;
 }
 
-export type ConnectivityOrigin = Pick<FeatureOrigin, 'datasets' | 'fc' | 'progress'>;
+type ConnectivityOrigin = Pick<FeatureOrigin, 'datasets' | 'fc' | 'progress'>;
 
 /** Tables of all scans of the data sets, in order. Several tasks can share one bank. */
 export interface FeatureBank {

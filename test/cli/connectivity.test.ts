@@ -1,33 +1,35 @@
-/** @file Connectivity matrices on the real command line: they go in, or one sentence says why not and nothing is written. */
+/**
+ * @file Connectivity matrices on the command line: they go in, or one sentence says why not and nothing is written. One
+ * refusal runs as a process of its own, which takes seconds; the others show that the same error gets to it.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { mergeDatasets } from '../../src/dataset/merge-datasets.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { COMMANDS } from '../../src/cli/commands.ts';
 import { writeConnectivity } from '../../src/dataset/write-connectivity.ts';
+import { isInputError } from '../../src/errors/input-error.ts';
 import { encodeNpy, parseNpy } from '../../src/files/npy.ts';
-import { ingestConnectivity } from '../../src/ingest/ingest-connectivity.ts';
 import { madeUpDataset } from '../pretrain/made-up.ts';
 
 const program = fileURLToPath(new URL('../../bin/brainmass.mjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'brainmass-cli-fc-'));
 const at = (...names: string[]) => join(folder, ...names);
 
-interface Outcome {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+/** The command in this process; names of files are below the folder. @returns what it prints */
+async function brainmass(line: string, out: string): Promise<string> {
+  const [name, ...args] = line.split(' ');
+  const command = await COMMANDS[name]();
+  const printed: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0);
+  vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const paths = args.map((arg) => (/\.\w+$/.test(arg) ? at(arg) : arg));
+  await command.exitOverride().parseAsync([...paths, '--out', at(out)], { from: 'user' });
+  return printed.join('');
 }
-
-function brainmass(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [program, ...args], { cwd: folder }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
-}
+afterEach(() => vi.restoreAllMocks());
 
 const ROIS = 4;
 const matrix = (seed: number, change: (value: number, i: number, j: number) => number = (value) => value) =>
@@ -64,23 +66,35 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const values = (name: string) => parseNpy(readFileSync(at(name, 'connectivity.npy')), name).data;
 
-it('stacks of two sessions go in with one command, or one by one and merged', async () => {
-  const command = 'ingest one.npy two.npy --connectivity --ids ids.txt --fc-kind pearson --sessions a,b --json';
-  const whole = await brainmass(...command.split(' '), '--out', 'whole.dataset');
-  expect(whole.code).toBe(0);
-  expect(JSON.parse(whole.stdout)).toMatchObject({
+it('stacks of two sessions go in with one command, one by one and merged, added, or in parts', async () => {
+  const both = 'ingest one.npy two.npy --connectivity --ids ids.txt --fc-kind pearson --sessions a,b';
+  const printed = await brainmass(`${both} --json`, 'whole.dataset');
+  expect(JSON.parse(printed)).toMatchObject({
     scans: 4,
     participants: 2,
     rois: 4,
     sessions: { a: 2, b: 2 },
     connectivity: { kind: 'pearson' },
+    ingest: { read: 4, taken_over: 0, left_out: [] },
   });
-  const common = { ids: at('ids.txt'), fcKind: 'pearson' } as const;
-  await ingestConnectivity([at('one.npy')], { ...common, sessions: ['a'], out: at('a.dataset') });
-  await ingestConnectivity([at('two.npy')], { ...common, sessions: ['b'], out: at('b.dataset') });
-  await mergeDatasets([at('a.dataset'), at('b.dataset')], { out: at('ab.dataset') });
-  expect(values('ab.dataset')).toEqual(values('whole.dataset'));
-  expect(readFileSync(at('ab.dataset/scans.tsv'), 'utf8')).toBe(readFileSync(at('whole.dataset/scans.tsv'), 'utf8'));
+  const each = '--connectivity --ids ids.txt --fc-kind pearson --sessions';
+  await brainmass(`ingest one.npy ${each} a`, 'a.dataset');
+  await brainmass(`ingest two.npy ${each} b`, 'b.dataset');
+  await brainmass('dataset merge a.dataset b.dataset', 'ab.dataset');
+  await brainmass(`${both} --add --json`, 'a.dataset');
+  for (const part of [1, 2]) await brainmass(`${both} --shard ${part}/2 --threads 2`, `part-${part}.dataset`);
+  await brainmass('dataset merge part-2.dataset part-1.dataset', 'parts.dataset');
+  for (const name of ['ab.dataset', 'a.dataset', 'parts.dataset']) {
+    expect(values(name)).toEqual(values('whole.dataset'));
+    expect(readFileSync(at(name, 'scans.tsv'), 'utf8')).toBe(readFileSync(at('whole.dataset/scans.tsv'), 'utf8'));
+  }
+});
+
+it('--dry-run says what would go in, and writes nothing', async () => {
+  const printed = await brainmass('ingest one.npy --connectivity --ids ids.txt --dry-run', 'dry.dataset');
+  expect(printed).toMatch(/^2 scans of 2 participants would go in\./);
+  expect(printed).toContain('one.npy#2');
+  expect(existsSync(at('dry.dataset'))).toBe(false);
 });
 
 const ALONE = 'and the data set holds connectivity matrices alone';
@@ -104,17 +118,25 @@ const CASES: readonly (readonly [command: string, sentence: string])[] = [
   ],
 ];
 
-describe('exit code 2, one sentence, nothing written', () => {
-  it.concurrent.each(CASES)('%s', async (command, sentence) => {
-    const out = `out-${CASES.findIndex(([own]) => own === command)}`;
-    const { code, stdout, stderr } = await brainmass(...command.split(' '), '--out', out);
-    expect({ code, stdout, stderr }).toEqual({
-      code: 2,
-      stdout: '',
-      stderr: expect.stringContaining(`brainmass: ${sentence}`),
+describe('one sentence, nothing written', () => {
+  it.each(CASES)('%s', async (command, sentence) => {
+    const out = `out-${CASES.findIndex(([own]) => own === command)}.dataset`;
+    const error: unknown = await brainmass(command, out).catch((refused: unknown) => refused);
+    if (!isInputError(error)) throw new Error('not refused as wrong input', { cause: error });
+    expect(error.message.replaceAll(at(''), '')).toContain(sentence);
+    expect(process.stdout.write).not.toHaveBeenCalled();
+    expect(readdirSync(folder).filter((name) => name.includes(out))).toEqual([]);
+  });
+
+  it('on stderr, with exit code 2', async () => {
+    const [command, sentence] = CASES[0];
+    const args = [program, ...command.split(' '), '--out', 'process.dataset'];
+    const outcome = await new Promise((resolve) => {
+      execFile(process.execPath, args, { cwd: folder }, (error, stdout, stderr) =>
+        resolve({ code: error?.code, stdout, stderr }),
+      );
     });
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-    expect(existsSync(at(out))).toBe(false);
-    expect(readdirSync(folder).filter((name) => name.includes(`${out}.`))).toEqual([]);
+    expect(outcome).toEqual({ code: 2, stdout: '', stderr: `brainmass: ${sentence}\n` });
+    expect(readdirSync(folder).filter((name) => name.includes('process.dataset'))).toEqual([]);
   });
 });

@@ -67,7 +67,11 @@ export function withReadingOptions(command: Command): Command {
     .option('--project <overlap.csv>', 'take the scans to another atlas by voxel overlap (then --atlas is the target)')
     .option('--roi-range <first-last>', 'take these ROIs of files that hold more, counted from 1', parseRoiRange)
     .option('--labels <file>', 'where the ROIs of images are: a label image, or a CIFTI file with labels or parcels')
-    .option('--min-coverage <part>', 'an ROI of an image with signal in a smaller part is missing (default: 0.5)', part)
+    .option(
+      '--min-coverage <part>',
+      'an ROI with signal in a smaller part of its voxels is missing (default: 0.5)',
+      part,
+    )
     .option('--tr <seconds>', 'repetition time of all scans', seconds)
     .option('--array <name>', 'which array of files with several (.npz .mat .h5 .parquet)');
 }

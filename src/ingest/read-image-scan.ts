@@ -2,6 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import type { Content } from '../preprocessors/found.ts';
 import { checkSeries } from '../series/check-series.ts';
+import { missingRois } from '../series/missing-rois.ts';
 import { parcellateDense } from '../volume/parcellate-dense.ts';
 import { parcellateVolume } from '../volume/parcellate-volume.ts';
 import type { Parcellated } from '../volume/parcellated.ts';
@@ -9,6 +10,7 @@ import { readParcelSeries } from '../volume/read-cifti.ts';
 import { readLabelImage } from '../volume/read-label-image.ts';
 import type { ReadingRules, ScanFile, ScanRead } from './read-scan.ts';
 import { refuseOtherOrder } from './roi-order.ts';
+import { silenceUncovered } from './silence-uncovered.ts';
 
 /** A TR that a sidecar rounds is still the same. */
 const SAME_TR = 0.01;
@@ -16,7 +18,10 @@ const SAME_TR = 0.01;
 /** @throws InputError when it cannot be read, is not of the parcellation, or the parcellation does not fit it */
 export async function readImageScan(file: ScanFile, rules: ReadingRules): Promise<ScanRead> {
   const { where } = file;
-  const { values, timepoints, rois, coverage, missing, notFinite, tr, sha256 } = await parcellated(file, rules);
+  const { values, timepoints, rois, roiNames, coverage, missing, notFinite, tr, sha256 } = await parcellated(
+    file,
+    rules,
+  );
   const expected = rules.overlap?.sources ?? rules.atlas.rois.length;
   if (rois !== expected && !(rules.overlap !== undefined && rois > expected))
     throw new InputError({
@@ -36,15 +41,18 @@ export async function readImageScan(file: ScanFile, rules: ReadingRules): Promis
   if (notFinite > 0)
     notes.push(`${where}: ${notFinite} voxels or vertices of ROIs hold NaN or infinite numbers and were left out`);
   const lowest = coverage.reduce((a, b) => Math.min(a, b), 1);
+  const minimum = rules.minimumCoverage;
+  const covered =
+    file.coverage === undefined ? undefined : silenceUncovered(series, roiNames, file.coverage, { minimum, where });
   return {
     series,
     facts: {
       sha256,
       rois,
-      missing: missing.length,
+      missing: covered === undefined ? missing.length : missingRois(series).length,
       ...(tr === undefined ? {} : { tr }),
-      measures: { lowest_coverage: lowest.toFixed(3) },
-      notes,
+      measures: covered?.measures ?? { lowest_coverage: lowest.toFixed(3) },
+      notes: [...notes, ...(covered?.notes ?? [])],
     },
   };
 }

@@ -9,9 +9,13 @@ import type { TimeSeries } from '../series/time-series.ts';
 import type { ReadingRules, ScanFile, ScanRead } from './read-scan.ts';
 import { namedRois, refuseOtherOrder } from './roi-order.ts';
 import { takeRois } from './roi-range.ts';
+import { silenceUncovered } from './silence-uncovered.ts';
 
 /** @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order */
-export async function readMatrixScan({ path, where, array }: ScanFile, rules: ReadingRules): Promise<ScanRead> {
+export async function readMatrixScan(
+  { path, where, array, coverage }: ScanFile,
+  rules: ReadingRules,
+): Promise<ScanRead> {
   const bytes = readBytes(path);
   const { atlas, overlap, roiRange } = rules;
   const whole = await readMatrix(bytes, path, array === undefined ? {} : { array });
@@ -26,6 +30,9 @@ export async function readMatrixScan({ path, where, array }: ScanFile, rules: Re
     rois: overlap?.sources ?? atlas.rois.length,
     moreRois: overlap !== undefined,
   });
+  const minimum = rules.minimumCoverage;
+  const roiNames = oriented.rois === matrix.columns ? matrix.header : undefined;
+  const covered = coverage === undefined ? {} : silenceUncovered(oriented, roiNames, coverage, { minimum, where });
   return {
     series: oriented,
     facts: {
@@ -33,6 +40,7 @@ export async function readMatrixScan({ path, where, array }: ScanFile, rules: Re
       layout: layoutOf(matrix, oriented, layout),
       rois: oriented.rois,
       missing: missingRois(oriented).length,
+      ...covered,
     },
   };
 }

@@ -26,7 +26,7 @@ export interface ReadingRules {
   readonly roiRange?: RoiRange;
   /** Where the ROIs are, for images. */
   readonly parcellation?: Parcellation;
-  /** An ROI of an image that has signal in a smaller part is missing. */
+  /** An ROI that has signal in a smaller part, of an image or by a table of coverage, is missing. */
   readonly minimumCoverage?: number;
   readonly denoising?: DenoiseSettings;
   /** Of confounds without column names. */
@@ -53,6 +53,8 @@ export interface ScanFile {
   readonly confounds?: { readonly table: string; readonly sidecar?: string };
   /** Brain mask of a volume. */
   readonly mask?: string;
+  /** Of parcellated series: a table of the part of each ROI that was seen. */
+  readonly coverage?: string;
   /** Repetition time, seconds, where it is known without the file. */
   readonly tr?: number;
 }

@@ -4,7 +4,7 @@ import { InputError } from '../errors/input-error.ts';
 import type { Matrix } from '../series/matrix.ts';
 
 /** `7Networks_LH_Vis_1` is `LH_Vis_1` and `lh-vis-1`: programs write the names of one atlas in several ways. */
-function plainName(name: string): string {
+export function plainName(name: string): string {
   return name
     .toLowerCase()
     .replace(/^(7|17)networks?[_ -]/, '')

@@ -34,6 +34,7 @@ export function scanFile({ path, where, found, scan, matrix }: LocatedScan, opti
     ...(tr === undefined ? {} : { tr }),
     ...(confounds === undefined ? {} : { confounds }),
     ...(found?.mask === undefined ? {} : { mask: found.mask }),
+    ...(found?.coverage === undefined ? {} : { coverage: found.coverage }),
   };
 }
 

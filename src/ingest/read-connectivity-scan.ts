@@ -39,7 +39,8 @@ export async function readConnectivityScan(
   return {
     series: { values, timepoints: rois, rois },
     facts: {
-      ...{ sha256, layout: form, rois, missing: missing.length, fisherZ },
+      ...{ sha256, layout: form, rois, missing: missing.length },
+      ...(fisherZ ? { fisherZ } : {}),
       ...(form === 'upper triangles' ? {} : { diagonals: [...diagonals].sort() }),
     },
   };

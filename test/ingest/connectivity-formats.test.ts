@@ -188,6 +188,59 @@ test('rounding is averaged away, and Fisher z turned back, in one sweep over mat
   );
 });
 
+test('arrays of any shape and value: clean matrices, or a sentence and nothing written', async () => {
+  const value = fc.oneof(
+    { weight: 20, arbitrary: fc.double({ min: -1, max: 1, noNaN: true }) },
+    fc.constantFrom(0, 1, Number.NaN, Number.POSITIVE_INFINITY, 1e300, -2),
+  );
+  const side = fc.integer({ min: 0, max: 5 });
+  const shapes = fc.oneof(
+    side.map((n) => [n, n]),
+    fc.tuple(side, side).map(([scans, n]) => [scans, n, n]),
+    fc.tuple(side, side).map(([scans, n]) => [scans, (n * (n - 1)) / 2]),
+    fc.array(side, { minLength: 0, maxLength: 4 }),
+  );
+  const files = shapes.chain((shape) => {
+    const length = shape.reduce((product, n) => product * n, 1);
+    return fc.record({
+      shape: fc.constant(shape),
+      values: fc.array(value, { minLength: length, maxLength: length }),
+      symmetric: fc.boolean(),
+    });
+  });
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(files, fc.boolean(), fc.boolean(), async ({ shape, values, symmetric }, fisherZ, skipBad) => {
+      const n = shape.at(-1) ?? 1;
+      const data = Float64Array.from(values, (own, k) => {
+        const [i, j] = [Math.floor(k / n) % n, k % n];
+        if (!symmetric || shape.length < 2) return own;
+        return i === j ? 1 : values[k + (Math.min(i, j) - i) * n + Math.max(i, j) - j];
+      });
+      writeFileSync(at('a.npy'), encodeNpy(data, shape));
+      writeFileSync(at('ids.txt'), Array.from({ length: shape[0] ?? 1 }, (_, i) => `p${i}`).join('\n'));
+      rmSync(at('out'), { recursive: true, force: true });
+      try {
+        await run('a.npy', { fisherZ, skipBad, ...(shape.length > 2 ? { ids: at('ids.txt') } : {}) });
+        taken++;
+        for (const matrix of matricesOf('out')) {
+          const size = Math.sqrt(matrix.length);
+          for (const [k, own] of matrix.entries()) {
+            expect(Math.abs(own)).toBeLessThanOrEqual(1);
+            expect(own).toBe(matrix[(k % size) * size + Math.floor(k / size)]);
+            if (k % (size + 1) === 0) expect([0, 1]).toContain(own);
+          }
+        }
+      } catch (error) {
+        if (!isInputError(error)) throw error;
+        expect(existsSync(at('out'))).toBe(false);
+      }
+    }),
+    { numRuns: 400, seed: 5 },
+  );
+  expect(taken).toBeGreaterThan(20);
+});
+
 test('text and binary hold the same numbers', async () => {
   for (const [ending, write] of FORMATS) {
     writeFileSync(at(`a.${ending}`), write(scans[1]));

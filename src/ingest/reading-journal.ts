@@ -6,7 +6,17 @@
  * is not whole, or whose series are not, was being written when the machine stopped, and is read anew.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { SOURCE, type Source } from '../dataset/description.ts';
@@ -124,8 +134,9 @@ function parseEntry(line: string): Entry | undefined {
   }
 }
 
-/** Undefined when the file ends before. */
+/** Undefined when the file ends before: no memory is taken for what a damaged line says. */
 function readSeries(file: number, position: number, timepoints: number, rois: number): TimeSeries | undefined {
+  if (position + 4 * timepoints * rois > fstatSync(file).size) return undefined;
   const values = new Float32Array(timepoints * rois);
   const bytes = new Uint8Array(values.buffer);
   for (let done = 0; done < bytes.byteLength; ) {

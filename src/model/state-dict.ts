@@ -31,6 +31,7 @@ export function toStateDict({ size, trained, target, batchNorm }: ModelWeights):
  * @throws InputError for a tensor that is missing, of another shape, or not finite
  */
 export function fromStateDict(tensors: NamedTensors, size: ModelSize, where: string): ModelWeights {
+  checkTensors(tensors, size, where);
   const weights = emptyWeights(size);
   const fill = (view: Float32Array, name: string, shape: readonly number[]) =>
     view.set(floats(tensors, name, shape, where));
@@ -44,8 +45,30 @@ export function fromStateDict(tensors: NamedTensors, size: ModelSize, where: str
   return weights;
 }
 
+/** Before memory is taken for a size: it may be what a damaged card says. */
+function checkTensors(tensors: NamedTensors, size: ModelSize, where: string): void {
+  if (size.layers > tensors.size)
+    throw new InputError({
+      where,
+      problem: 'the model is said to have more layers than the file has tensors',
+      expected: `at most ${tensors.size}`,
+      found: `${size.layers}`,
+      fix: 'restore its card from a copy',
+    });
+  for (const { places } of [trainedLayout(size), targetLayout(size)])
+    for (const { name, shape } of places) tensorOf(tensors, name, shape, where);
+}
+
 /** @throws InputError when the tensor is missing, of another shape, or not finite */
 export function floats(tensors: NamedTensors, name: string, shape: readonly number[], where: string): Float32Array {
+  const data = tensorOf(tensors, name, shape, where);
+  const bad = data.findIndex((value) => !Number.isFinite(value));
+  if (bad >= 0) throw new InputError({ where, problem: `tensor ${name} holds ${data[bad]} at element ${bad + 1}` });
+  return data;
+}
+
+/** @throws InputError when the tensor is missing or of another shape */
+function tensorOf(tensors: NamedTensors, name: string, shape: readonly number[], where: string): Float32Array {
   const tensor = tensors.get(name);
   if (tensor === undefined)
     throw new InputError({
@@ -60,9 +83,6 @@ export function floats(tensors: NamedTensors, name: string, shape: readonly numb
       expected: `[${shape}]`,
       found: `[${tensor.shape}]`,
     });
-  const bad = tensor.data.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0)
-    throw new InputError({ where, problem: `tensor ${name} holds ${tensor.data[bad]} at element ${bad + 1}` });
   return tensor.data;
 }
 

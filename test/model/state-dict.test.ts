@@ -39,6 +39,16 @@ describe('state dict', () => {
     expect(fromStateDict(withTensor('mask_embed', { shape: [20], data: token }), size, 'm')).toEqual(weights);
   });
 
+  it('takes no memory for the size that a damaged card says', () => {
+    const tensors = toStateDict(weights);
+    const ask = (changes: Partial<typeof size>) => () => fromStateDict(tensors, { ...size, ...changes }, 'm');
+    expect(ask({ rois: 1e12 })).toThrow('has the wrong shape, expected [');
+    expect(ask({ ffn: 1e12 })).toThrow('has the wrong shape, expected [');
+    expect(ask({ layers: 1e12 })).toThrow(
+      `the model is said to have more layers than the file has tensors, expected at most ${tensors.size}, found 1000000000000`,
+    );
+  });
+
   it('refuses what is missing, turned round, or not finite', () => {
     const name = 'online_network.attention_list.1.linear1.weight';
     const { data } = toStateDict(weights).get(name)! as { data: Float32Array };

@@ -49,9 +49,16 @@ export function holdingsOf(directory: string, content: HeldContent): Holdings {
     throw new InputError({
       where: directory,
       ...(held === content
-        ? { problem: 'scans can only be added to a data set of which ingest knows the file of each scan' }
-        : { problem: 'the data set holds another content', expected: content, found: held }),
-      fix: 'ingest the new scans into a data set of their own, and join both by brainmass dataset merge',
+        ? {
+            problem: 'scans can only be added to a data set of which ingest knows the file of each scan',
+            fix: 'ingest the new scans into a data set of their own, and join both by brainmass dataset merge',
+          }
+        : {
+            problem: 'the data set holds another content',
+            expected: content,
+            found: held,
+            fix: 'ingest the new scans into a data set of their own',
+          }),
     });
   }
   return {

@@ -19,7 +19,18 @@ export function parseShard(text: string): Shard {
   });
 }
 
-/** Every `parts`-th item, beginning with the `part`-th: shares of every folder and site, none empty while items last. */
+/**
+ * Every `parts`-th item, beginning with the `part`-th: shares of every folder and site.
+ *
+ * @throws InputError when there are fewer items than parts, and none is left for this one
+ */
 export function shardOf<T>(items: readonly T[], { part, parts }: Shard): T[] {
-  return items.filter((_, i) => i % parts === part - 1);
+  const own = items.filter((_, i) => i % parts === part - 1);
+  if (own.length > 0) return own;
+  throw new InputError({
+    where: `--shard ${part}/${parts}`,
+    problem: 'no scan is left for this part',
+    found: `${items.length} scans`,
+    fix: 'ask for as many parts as there are scans, or fewer',
+  });
 }

@@ -193,6 +193,13 @@ describe('--shard', () => {
     expect(warnings.filter((warning) => warning.includes('shard'))).toEqual([]);
   });
 
+  test('more parts than scans are refused', async () => {
+    putAll(2);
+    await expect(run('out', { shard: { part: 3, parts: 3 } })).rejects.toThrow(
+      '--shard 3/3: no scan is left for this part, found 2 scans; ask for as many parts as there are scans, or fewer.',
+    );
+  });
+
   test('so are parts of stacks', async () => {
     putStack('one.npy', 0, 1, 2);
     putStack('two.npy', 3, 4, 5);

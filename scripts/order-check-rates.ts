@@ -161,19 +161,18 @@ function measureSites(name: string, dataset: Dataset, atlas: Atlas): void {
   const geometry = geometryOf(dataset, atlas);
   if (geometry === undefined) return;
   const orders = knownOrders(geometry.rois).filter(({ id }) => id !== 'shifted' && id !== 'reversed');
-  const means = sites.map(
-    (site) =>
-      surveyScans(
-        site,
-        site.scans.map((_, i) => i),
-      ).mean.matrix,
-  );
+  const means = sites.map((site) => ({
+    scans: site.scans.length,
+    matrix: surveyScans(
+      site,
+      site.scans.map((_, i) => i),
+    ).mean.matrix,
+  }));
   const found = (order?: Int32Array) =>
-    means.filter(
-      (mean) =>
-        orderAgainstPlaces(order === undefined ? mean : permuted(mean, order), dataset.roiNames, geometry, orders)
-          .length > 0,
-    ).length;
+    means.filter(({ scans, matrix }) => {
+      const mean = order === undefined ? matrix : permuted(matrix, order);
+      return orderAgainstPlaces(mean, dataset.roiNames, geometry, orders, scans).length > 0;
+    }).length;
   const suspected = sites.map((site) => {
     const survey = surveyScans(site, spreadSample(site, MOST_SCANS));
     return orderOfScans(site, compareScans(site, survey, orders)).flatMap(({ scans }) => scans).length;

@@ -38,15 +38,22 @@ const fingerprintSchema = z.looseObject({
  * @returns undefined when the card has none: published checkpoints, and models from before there were fingerprints
  * @throws InputError when it is damaged
  */
-export function modelFingerprint({ fingerprint }: Pick<ModelCard, 'fingerprint'>, where: string) {
+export function modelFingerprint({ fingerprint, size }: Pick<ModelCard, 'fingerprint' | 'size'>, where: string) {
   if (fingerprint === undefined) return undefined;
   const parsed = fingerprintSchema.safeParse(fingerprint);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new InputError({
-    where,
-    problem: `the fingerprint on the model card is wrong at ${issue.path.join('.') || 'its top'}: ${issue.message}`,
-  });
+  const wrong = (problem: string) =>
+    new InputError({
+      where,
+      problem: `the fingerprint on the model card is wrong at ${problem}`,
+      fix: 'copy the model again',
+    });
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw wrong(`${issue.path.join('.') || 'its top'}: ${issue.message}`);
+  }
+  if (decodeNetwork(parsed.data, size.rois) === undefined)
+    throw wrong(`network: it is not the connectivity of ${size.rois} ROIs`);
+  return parsed.data;
 }
 
 export type Fingerprint = z.infer<typeof fingerprintSchema>;

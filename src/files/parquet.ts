@@ -1,8 +1,10 @@
 /** @file Parquet tables: columns of numbers are a matrix, a column of lists is an array. */
+import { Gunzip } from 'fflate';
 import type { FileMetaData } from 'hyparquet';
 import { InputError, isInputError } from '../errors/input-error.ts';
 import { checkExpansion, expansionLimit } from './expansion.ts';
 import type { FileArray } from './file-array.ts';
+import { inflateInSteps } from './inflate-in-steps.ts';
 import { type ColumnValues, type ParquetColumn, type ParquetLibrary, readColumnChunk } from './parquet-column.ts';
 import { readParquetSchema } from './parquet-schema.ts';
 import { isSnappy } from './snappy-check.ts';
@@ -79,7 +81,7 @@ async function openParquet(
 ): Promise<{ metadata: FileMetaData; library: ParquetLibrary }> {
   const { parquetMetadata, snappyUncompress } = await import('hyparquet');
   const { parquetHeader } = await import('hyparquet/src/column.js');
-  const { decompressGzip, decompressLz4Raw, decompressZstd } = await import('hyparquet-compressors');
+  const { decompressLz4Raw, decompressZstd } = await import('hyparquet-compressors');
   const intoOutput = (decompress: (input: Uint8Array, output: Uint8Array) => unknown) => {
     return (input: Uint8Array, length: number) => {
       const output = new Uint8Array(length);
@@ -95,13 +97,20 @@ async function openParquet(
         snappyUncompress(input, output);
       }),
     ],
-    ['GZIP', decompressGzip],
+    ['GZIP', gunzip],
     ['ZSTD', intoOutput(decompressZstd)],
     ['LZ4_RAW', decompressLz4Raw],
   ]);
   // Bare bytes: a Node Buffer is a view into a larger one, which the library would take for the file.
   const metadata = guarded(where, () => parquetMetadata(new Uint8Array(bytes), { geoparquet: false }));
   return { metadata, library: { parquetHeader, decompress } };
+}
+
+/** The library's own would inflate a bomb to its end. */
+function gunzip(stored: Uint8Array, length: number): Uint8Array {
+  const bytes = inflateInSteps((take) => new Gunzip(take), stored, length);
+  if (bytes === undefined) throw new Error('not of the length that is declared');
+  return bytes;
 }
 
 interface ParquetTable {

@@ -7,6 +7,7 @@
 import { Inflate } from 'fflate';
 import { InputError } from '../errors/input-error.ts';
 import { checkExpansion } from './expansion.ts';
+import { inflateInSteps } from './inflate-in-steps.ts';
 
 export interface ZipEntry {
   readonly name: string;
@@ -22,9 +23,6 @@ const LOCAL_HEADER = 0x04034b50;
 const CENTRAL_HEADER = 0x02014b50;
 const END_RECORD = 0x06054b50;
 const LONGEST_END_RECORD = 22 + 65535;
-
-/** Deflate reaches 1032:1: so much of a stream is inflated at a time that one that lies about its size stays small. */
-const STEP_BYTES = 2 ** 15;
 
 /**
  * Lists the archive's files, without inflating anything.
@@ -91,21 +89,14 @@ export function extractZipEntry(bytes: Uint8Array, entry: ZipEntry, where: strin
   return content;
 }
 
-/** No further than a step beyond the size declared. */
 function inflate(stored: Uint8Array, { name, bytes }: ZipEntry, where: string): Uint8Array {
-  const content = new Uint8Array(bytes);
-  let length = 0;
-  const stream = new Inflate((part) => {
-    content.set(part.subarray(0, bytes - length), Math.min(length, bytes));
-    length += part.length;
-  });
+  let content: Uint8Array | undefined;
   try {
-    for (let at = 0; at < stored.length && length <= bytes; at += STEP_BYTES)
-      stream.push(stored.subarray(at, at + STEP_BYTES), at + STEP_BYTES >= stored.length);
+    content = inflateInSteps((take) => new Inflate(take), stored, bytes);
   } catch (cause) {
     throw damaged(where, `entry '${name}' cannot be inflated`, cause);
   }
-  if (length !== bytes) throw damaged(where, `entry '${name}' does not match its size and checksum`);
+  if (content === undefined) throw damaged(where, `entry '${name}' does not match its size and checksum`);
   return content;
 }
 

@@ -169,6 +169,17 @@ describe('hostile files', () => {
     );
   });
 
+  test('a page that inflates to more, or less, than it declares is refused; a bomb soon', async () => {
+    const columns = [double('a', [1, 2, 3])];
+    const withPage = (page: Uint8Array) => write(columns, { codec: 'GZIP', compressors: { GZIP: () => page } });
+    const page = new Uint8Array(Float64Array.of(1, 2, 3).buffer);
+    expect(await read(withPage(gzipSync(page)))).toMatchObject({ values: [1, 2, 3] });
+    for (const other of [new Uint8Array(2 ** 27), Buffer.concat([page, page]), page.subarray(0, 16), new Uint8Array(0)])
+      await expect(read(withPage(gzipSync(other)))).rejects.toThrow(
+        "x.parquet, column 'a': Parquet: the file is damaged",
+      );
+  });
+
   test('what is no Parquet is said to be none', async () => {
     for (const bytes of [new Uint8Array(0), new Uint8Array(100), seeds.plain.slice(0, -1)])
       await expect(read(bytes)).rejects.toThrow('x.parquet: Parquet: not a Parquet file, or cut off');

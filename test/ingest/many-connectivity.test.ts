@@ -1,5 +1,14 @@
 /** @file Many matrices: added to, in parts, on threads, with bad ones among them; of single files and of stacks. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -94,6 +103,32 @@ describe('bad matrices', () => {
     const { scans, ingest: done } = await runStacks('out', ['fc.npy'], { ...options, skipBad: true });
     expect([scans, done.left_out.map((left) => left.name)]).toEqual([2, ['fc.npy#2']]);
     expect(readFileSync(at('out', 'scans.tsv'), 'utf8').match(/^[abc]\t/gm)).toEqual(['a\t', 'c\t']);
+  });
+
+  test("of a preprocessor's outputs one that is not whole is not passed over in silence", async () => {
+    const names = Array.from({ length: ROIS }, (_, i) => `LH_${i}`);
+    const file = (sub: string) => `sub-${sub}_task-rest_space-fsLR_seg-Glasser_stat-pearsoncorrelation_relmat.tsv`;
+    const putRelmat = (sub: string, n: number) => {
+      mkdirSync(at('in', `sub-${sub}`, 'func'), { recursive: true });
+      const rows = names.map((name, i) => [name, ...matrix(n).slice(i * ROIS, (i + 1) * ROIS)].join('\t'));
+      writeFileSync(
+        at('in', `sub-${sub}`, 'func', file(sub)),
+        ['Node', ...names].join('\t').concat('\n', rows.join('\n')),
+      );
+    };
+    const generated = { Name: 'XCP-D', BIDSVersion: '1.8.0', GeneratedBy: [{ Name: 'xcp_d', Version: '0.10.0' }] };
+    writeFileSync(at('in', 'dataset_description.json'), JSON.stringify(generated));
+    putRelmat('01', 0);
+    putRelmat('02', 1);
+    await run('out', { fcKind: 'pearson' });
+    putRelmat('03', 2);
+    expect((await run('out', { fcKind: 'pearson', add: true })).ingest).toMatchObject({ read: 1, taken_over: 2 });
+    const broken = at('in', 'sub-02', 'func', file('02'));
+    rmSync(broken);
+    symlinkSync('nowhere', broken);
+    await expect(run('other')).rejects.toThrow(`${file('02')}: the link points to nothing`);
+    const { scans, warnings } = await run('other', { skipBad: true });
+    expect([scans, warnings[0]]).toEqual([2, expect.stringMatching(/^1 files were passed over .*points to nothing/)]);
   });
 
   test('when the first twenty are all bad, nobody waits for the rest', async () => {

@@ -1,5 +1,6 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, test } from 'vitest';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { type IngestOptions, ingest } from '../../src/ingest/ingest.ts';
@@ -119,4 +120,23 @@ test('a table without names goes by its order, when it is as long', async () => 
   ]);
   addFiles(folder, { [name(2, 'stat-coverage_bold.tsv')]: 'coverage\n1\n1\n1\n' });
   await expect(run(folder)).rejects.toThrow('not of these series, expected 5 rows, as the series have ROIs, found 3');
+});
+
+test('series of parcels in CIFTI go by the same table', async () => {
+  const { ptseries } = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/parcel-series.json'), 'utf8'));
+  const at = (ending: string) => `sub-01/func/sub-01_task-rest_space-fsLR_seg-4S156Parcels_${ending}`;
+  const folder = study({
+    'dataset_description.json': madeBy('XCP-D'),
+    [at('den-91k_stat-mean_timeseries.ptseries.nii')]: '',
+    [at('stat-coverage_bold.tsv')]: table([1, 0.3, 0.6], ['LH_Vis_1', 'LH_Vis_2', 'RH_Vis_1']),
+  });
+  writeFileSync(
+    join(folder, at('den-91k_stat-mean_timeseries.ptseries.nii')),
+    gunzipSync(Buffer.from(ptseries, 'base64')),
+  );
+  const { read, warnings, dataset } = await run(folder);
+  expect(silent(read[0], 3)).toEqual([1]);
+  expect(read[0][2]).toBeCloseTo(Math.sin(1.2), 6);
+  expect([dataset.scans[0].phenotype.lowest_coverage, dataset.scans[0].tr]).toEqual(['0.300', expect.closeTo(0.8, 6)]);
+  expect(warnings.join()).toContain('1 ROI has signal in less than 0.5 of the voxels, and no series: LH_Vis_2 0.30');
 });

@@ -68,11 +68,13 @@ export function oneClassFindings({ phenotypeColumns, scans }: Dataset, chosen: r
   const some = chosen.map((index) => scans[index]);
   const columnsAt = new Map<string, string[]>();
   for (const column of phenotypeColumns) {
-    const single = oneClassSites(column, some).join('\n');
-    if (single !== '') columnsAt.set(single, [...(columnsAt.get(single) ?? []), column]);
+    const single = oneClassSites(column, some);
+    if (single.length === 0) continue;
+    const key = JSON.stringify(single);
+    columnsAt.set(key, [...(columnsAt.get(key) ?? []), column]);
   }
   return [...columnsAt].map(([key, columns]) => {
-    const single = key.split('\n');
+    const single: readonly string[] = JSON.parse(key);
     const ids = some.flatMap(({ site, scanId }) => (single.includes(site) ? [scanId] : []));
     const at = `${single.slice(0, 3).join(', ')}${single.length > 3 ? ', …' : ''}`;
     return {

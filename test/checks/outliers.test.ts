@@ -109,6 +109,45 @@ describe('planted faults', () => {
   });
 });
 
+describe('sites with one class', () => {
+  /** Scans of sites a to d, three of each, with the values of one column given. */
+  const classes = (values: string, sites = 'aaabbbcccddd') => {
+    const like = simulated({ subjects: 1, timepoints: 20 });
+    const scans = Array.from(values, (value, i) => ({
+      ...like.scans[0],
+      scanId: `s${i}`,
+      site: sites[i] === '-' ? '' : sites[i],
+      phenotype: { dx: value === '?' ? 'n/a' : value, copy: value === '?' ? 'n/a' : value },
+    }));
+    const dataset: Dataset = { ...like, phenotypeColumns: ['dx', 'copy'], scans };
+    return oneClassFindings(
+      dataset,
+      scans.map((_, i) => i),
+    ).map(({ scans: ids, message }) => [ids.length, message]);
+  };
+
+  test('columns with the same sites are one finding', () => {
+    expect(classes('011011011111')).toEqual([
+      [3, expect.stringMatching(/^at 1 of 4 sites \(d; 3 scans\) .* of dx, copy:/)],
+    ]);
+  });
+
+  test.each([
+    ['every site holds both', '011011011011'],
+    // Then it is about the site, as its scanner is.
+    ['most sites hold one', '000111000011'],
+    ['one value in all', '111111111111'],
+    ['six values are no classes', '012345012111'],
+    ['missing values are none', '01?01?01??01'],
+  ])('%s: nothing is said', (_, values) => {
+    expect(classes(values)).toEqual([]);
+  });
+
+  test('scans without a site are of none', () => {
+    expect(classes('011011011111', 'aaabbbccc---')).toEqual([]);
+  });
+});
+
 describe('motion', () => {
   const withColumns = (columns: readonly string[], cell: string): Dataset => ({
     ...simulated({ subjects: 4, timepoints: 20 }),

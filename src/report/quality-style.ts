@@ -30,11 +30,12 @@ figcaption b { color: var(--ink); }
 .bar img { width: 200px; height: 12px; border: 1px solid var(--rule); }
 .pair { display: flex; flex-wrap: wrap; gap: 16px; margin-bottom: 12px; }
 .pair svg { flex: 1 1 440px; min-width: 0; max-width: 600px; }
-@media screen and (max-width: 520px) { .pair, .scroll { overflow-x: auto; border-right: 3px solid var(--rule); } .pair { flex-direction: column; }
+@media screen and (max-width: 520px) { .pair:has(svg) { overflow-x: auto; flex-direction: column; border-right: 3px solid var(--rule); }
   .pair svg { width: 480px; max-width: none; flex: none; } }
 .networks figure:only-child { max-width: 420px; grid-column: 1 / -1; }
 svg { max-width: 100%; height: auto; border-radius: 6px; break-inside: avoid; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; max-width: 100%; background: linear-gradient(to left, var(--ground), var(--ground)) right / 12px 100% no-repeat local,
+  linear-gradient(to left, var(--muted), transparent) right / 8px 100% no-repeat scroll; }
 table { border-collapse: collapse; font-size: 13.5px; }
 th, td { text-align: left; padding: 4px 12px 4px 0; border-bottom: 1px solid var(--rule); white-space: nowrap; }
 td:first-child { white-space: normal; overflow-wrap: anywhere; min-width: 9em; max-width: 26em; }
@@ -42,6 +43,6 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 footer { margin-top: 40px; color: var(--muted); font-size: 12px; overflow-wrap: anywhere; }
 @media print { :root { --ink: #000; --muted: #444; --ground: #fff; --panel: #f4f4f4; --rule: #bbb; --error: #a11;
   --warning: #8a5a00; --note: #2b5f8a; } main { padding: 0; } h2, h2 + p, h2 + p + .bar { break-after: avoid; } p, .finding, tr, section { break-inside: avoid; } thead { display: table-header-group; }
-  .scroll { overflow: visible; } .pair svg { flex-basis: 100%; }
+  .scroll { overflow: visible; background: none; } .pair svg { flex-basis: 100%; }
   .networks { grid-template-columns: repeat(5, 1fr); } }
 `;

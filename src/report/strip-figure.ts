@@ -52,7 +52,7 @@ export function stripFigure({ title, xName, dots, notes }: StripFigure): string 
         size: SMALL_TEXT,
         width: LEFT - 20,
       }),
-      text([FIGURE_WIDTH - 4, middle + 4], String(own.length), { anchor: 'end', size: SMALL_TEXT, colour: MUTED }),
+      text([FIGURE_WIDTH - 12, middle + 4], String(own.length), { anchor: 'end', size: SMALL_TEXT, colour: MUTED }),
       ...own.map((dot, i) => drawDot(dot, x.at(dot.value), middle, i)),
     ];
   });

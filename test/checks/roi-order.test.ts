@@ -7,7 +7,7 @@ import { fingerprintOf } from '../../src/checks/fingerprint.ts';
 import { geometryOf } from '../../src/checks/geometry.ts';
 import { knownOrders } from '../../src/checks/known-orders.ts';
 import { permutation, randomStream } from '../../src/random/draws.ts';
-import { reorder, ringOf, simulated } from './simulated.ts';
+import { type Recipe, reorder, ringOf, simulated } from './simulated.ts';
 
 const shuffled = permutation(randomStream({ seed: 9, purpose: 'roi-order-null', b: 7 }), 100);
 const tenth = ringOf(100, [2, 11, 19, 33, 47, 58, 66, 74, 85, 97]);
@@ -23,6 +23,12 @@ function orderFindings(order: Int32Array, of: (index: number) => boolean = () =>
 test('scans in the right order pass every check of order', () => {
   expect(orderFindings(Int32Array.from({ length: 100 }, (_, i) => i))).toEqual([]);
   expect(quickCheck(simulated({ seed: 4 }), {})).toEqual([]);
+});
+
+test('ROIs that noise moves in a few scans are not called misplaced, an order that is wrong still is', () => {
+  const ids = (recipe: Recipe) => checkDataset(simulated(recipe), {}).findings.map(({ id }) => id);
+  for (const subjects of [1, 2, 5]) expect(ids({ subjects })).not.toContain('roi-order');
+  expect(ids({ subjects: 1, series: (series) => reorder(series, reversed) })).toContain('roi-order');
 });
 
 test.each([

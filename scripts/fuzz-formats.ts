@@ -10,7 +10,8 @@
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { type FuzzedFormat, fileSeed } from './fuzz/format.ts';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type FuzzedFormat, fileSeed, type SeedFile } from './fuzz/format.ts';
 import { FORMATS } from './fuzz/formats.ts';
 import { type CasesRun, runCases } from './fuzz/run-cases.ts';
 
@@ -73,8 +74,15 @@ async function runOne(name: string): Promise<void> {
 }
 
 function seedsOf({ seeds, takes }: FuzzedFormat): FuzzedFormat['seeds'] {
-  const given = positionals.map(fileSeed).filter(takes);
+  const given = positionals.map(fileSeed).flatMap(asItIsAndInside).filter(takes);
   return values['files-only'] ? given : [...seeds, ...given];
+}
+
+/** Gzip tells nearly all damage by its checksum: what is below it is damaged too. */
+function asItIsAndInside(seed: SeedFile): SeedFile[] {
+  if (!seed.name.endsWith('.gz')) return [seed];
+  const inside = { name: `inside-${seed.name}`, bytes: Uint8Array.from(gunzipSync(seed.bytes)) };
+  return [seed, { ...inside, pack: (bytes) => Uint8Array.from(gzipSync(bytes, { level: 1 })) }];
 }
 
 /** @returns whether nothing failed */

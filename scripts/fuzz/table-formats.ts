@@ -245,7 +245,10 @@ function readAtlas(bytes: Uint8Array, name: string): void {
 function readOverlap(bytes: Uint8Array, name: string): void {
   const overlap = parseOverlap(parseTable(decodeText(bytes, name), name), name);
   checkFinite(overlap.weights, 'weights');
-  checkFinite(projectSeries(SCAN, overlap).values, 'projected series');
+  // Of as many ROIs as the table has, within reason.
+  const rois = Math.min(overlap.sources, 1000);
+  const values = Float32Array.from({ length: 5 * rois }, (_, i) => noise(i, 2));
+  checkFinite(projectSeries({ values, timepoints: 5, rois }, overlap).values, 'projected series');
 }
 
 function readSidecar(bytes: Uint8Array, name: string): void {

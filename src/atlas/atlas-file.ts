@@ -13,6 +13,9 @@ const COLUMNS = {
   z: ['z', 'mni_z', 's'],
 } as const;
 
+/** A table of a thousand ROIs takes 100,000. */
+const LONGEST_TEXT = 2 ** 21;
+
 /**
  * Reads the ROIs of an atlas in the order of the lines. Three forms are understood:
  * a table (csv or tsv) with a column `name` and if wanted `network`, `hemisphere` and `x`, `y`, `z` (MNI mm);
@@ -22,6 +25,13 @@ const COLUMNS = {
  * @throws InputError when there are fewer than two ROIs, a name is empty or occurs twice, or a number is not one
  */
 export function parseAtlas(text: string, id: string, where: string): Atlas {
+  if (text.length > LONGEST_TEXT)
+    throw new InputError({
+      where,
+      problem: 'the file is too long for an atlas',
+      expected: `at most ${LONGEST_TEXT} characters`,
+      found: `${text.length}`,
+    });
   const rois = parseRois(text.replace(/^\uFEFF/, ''), where);
   if (rois.length < 2)
     throw new InputError({ where, problem: 'this is no atlas', expected: 'at least 2 ROIs', found: `${rois.length}` });

@@ -21,9 +21,10 @@ interface Line {
  *
  * @param text without byte order mark, or with it
  * @throws InputError naming the row (the line of the file, the header usually being 1) when cells are missing or too
- *   many, a column has no name or another's, or a quote is not closed
+ *   many, a column has no name or another's, or a quote is not closed; and for a table too large to be held
  */
 export function parseTable(text: string, where: string): Table {
+  checkSize(text, where);
   const [header, ...lines] = splitRecords(text, where);
   if (header === undefined) throw new InputError({ where, problem: 'the table is empty', expected: 'a header' });
   const names = header.record;
@@ -40,6 +41,30 @@ export function parseTable(text: string, where: string): Table {
     return Object.fromEntries(names.map((name, i) => [name, record[i]] as const).slice(first));
   });
   return { columns: names.slice(first), rows };
+}
+
+/** Rows and cells are objects in memory: far more than the text. Of 100,000 scans with 40 columns there is room. */
+const MOST_ROWS = 2 ** 18;
+const MOST_CELLS = 2 ** 22;
+const [TAB, LF, CR, COMMA, SEMICOLON] = [0x09, 0x0a, 0x0d, 0x2c, 0x3b];
+
+/** Counts before anything is made of the text; what stands within quotes counts too. */
+function checkSize(text: string, where: string): void {
+  let rows = 1;
+  let cells = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === LF || (code === CR && text.charCodeAt(at + 1) !== LF)) rows++;
+    else if (code === TAB || code === COMMA || code === SEMICOLON) cells++;
+  }
+  if (rows <= MOST_ROWS && rows + cells <= MOST_CELLS) return;
+  throw new InputError({
+    where,
+    problem: 'the table is too large',
+    expected: `at most ${MOST_ROWS} rows and ${MOST_CELLS} cells`,
+    found: `${rows} rows, ${rows + cells - 1} cells`,
+    fix: 'keep the rows and columns that are needed',
+  });
 }
 
 function splitRecords(text: string, where: string): Line[] {

@@ -2,8 +2,18 @@
 import { parse } from 'yaml';
 import { InputError } from '../errors/input-error.ts';
 
-/** The document; null when it is empty. @throws InputError when it is not YAML, with its place */
+/** Hundreds of tasks take 50,000. The parser compares every key with all others of its table. */
+const LONGEST_TEXT = 2 ** 17;
+
+/** The document; null when it is empty. @throws InputError when it is not YAML, with its place, or too long to be meant */
 export function parseYaml(text: string, where: string): unknown {
+  if (text.length > LONGEST_TEXT)
+    throw new InputError({
+      where,
+      problem: 'the file is too long for one of settings',
+      expected: `at most ${LONGEST_TEXT} characters of YAML`,
+      found: `${text.length}`,
+    });
   try {
     return parse(text, { logLevel: 'error' });
   } catch (cause) {

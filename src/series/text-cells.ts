@@ -13,13 +13,17 @@ export type Delimiter = 'blanks' | 'tab' | 'comma' | 'semicolon';
 const DELIMITER_BYTES = { tab: 0x09, comma: 0x2c, semicolon: 0x3b } as const;
 const QUOTE = 0x22;
 
-/** Every line that is not blank. Breaks are LF, CRLF or CR. */
+/** Lines and cells are objects in memory, far more than the text: {@link splitLines} and {@link splitCells} stop beyond. */
+export const MOST_ROWS = 2 ** 20;
+export const MOST_COLUMNS = 2 ** 20;
+
+/** Every line that is not blank, up to one more than {@link MOST_ROWS}. Breaks are LF, CRLF or CR. */
 export function splitLines(bytes: Uint8Array, from: number): TextLine[] {
   const lines: TextLine[] = [];
   let start = from;
   let number = 1;
   let blank = true;
-  for (let at = from; at <= bytes.length; at++) {
+  for (let at = from; at <= bytes.length && lines.length <= MOST_ROWS; at++) {
     const byte = at < bytes.length ? bytes[at] : 0x0a;
     if (byte !== 0x0a && byte !== 0x0d) {
       blank &&= isBlank(byte);
@@ -52,13 +56,13 @@ export function delimiterOf(bytes: Uint8Array, line: TextLine): Delimiter {
  * Splits a line into cells, without the blanks and the quotes around them.
  *
  * @param cells receives start and end of each cell, in turn
- * @returns the number of cells
+ * @returns the number of cells, up to one more than {@link MOST_COLUMNS}
  */
 export function splitCells(bytes: Uint8Array, line: TextLine, delimiter: Delimiter, cells: number[]): number {
   const byte = delimiter === 'blanks' ? -1 : DELIMITER_BYTES[delimiter];
   let count = 0;
   let at = skipBlanks(bytes, line.start, line.end, byte);
-  while (at < line.end || byte !== -1) {
+  while ((at < line.end || byte !== -1) && count <= MOST_COLUMNS) {
     const quoted = bytes[at] === QUOTE && at < line.end;
     const start = quoted ? at + 1 : at;
     at = start;

@@ -3,7 +3,15 @@ import { InputError } from '../errors/input-error.ts';
 import { decodeText } from '../files/text.ts';
 import type { Matrix } from './matrix.ts';
 import { scanNumber } from './number-scanner.ts';
-import { type Delimiter, delimiterOf, splitCells, splitLines, type TextLine } from './text-cells.ts';
+import {
+  type Delimiter,
+  delimiterOf,
+  MOST_COLUMNS,
+  MOST_ROWS,
+  splitCells,
+  splitLines,
+  type TextLine,
+} from './text-cells.ts';
 import { headerInComment, indexColumns, isHeader, namesSquare } from './text-header.ts';
 
 /**
@@ -23,11 +31,14 @@ export function parseTextMatrix(
   const bytes = asUtf8(file, where);
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   const all = splitLines(bytes, hasMark ? 3 : 0);
+  if (all.length > MOST_ROWS) throw tooLarge('rows', MOST_ROWS, where);
   const firstData = all.findIndex((line) => !isComment(bytes, line));
   const lines = firstData < 0 ? [] : all.slice(firstData).filter((line) => !isComment(bytes, line));
   if (lines.length === 0) throw new InputError({ where, problem: 'the file holds no numbers' });
 
   const delimiter = sniffDelimiter(bytes, lines);
+  if (lines.slice(0, 2).some((line) => splitCells(bytes, line, delimiter, []) > MOST_COLUMNS))
+    throw tooLarge('columns', MOST_COLUMNS, where);
   const cells = (line: TextLine | undefined) => (line === undefined ? undefined : textCells(bytes, line, delimiter));
   const headed =
     isHeader(cells(lines[0]) ?? [], cells(lines[1])) ||
@@ -42,6 +53,15 @@ export function parseTextMatrix(
   if (header !== undefined || firstData === 0) return matrix;
   const comment = headerInComment(textCells(bytes, all[firstData - 1], delimiter), matrix.columns);
   return comment === undefined ? matrix : { ...matrix, header: comment };
+}
+
+function tooLarge(what: 'rows' | 'columns', most: number, where: string): InputError {
+  return new InputError({
+    where,
+    problem: `the file has too many ${what} to be a scan or its connectivity`,
+    expected: `at most ${most}`,
+    fix: 'save it as .npy if it really is one',
+  });
 }
 
 /** The second line's, the first often being a header with other marks in it; the first's where that shows none. */

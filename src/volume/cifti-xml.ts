@@ -78,7 +78,28 @@ export function parseCiftiXml(extensions: Uint8Array, littleEndian: boolean, whe
   throw damaged(where, `${issue.path.map(String).join('.')}: ${issue.message}`);
 }
 
+/** A thousand parcels on both hemispheres and ten maps of a thousand labels have 30,000. */
+const MOST_TAGS = 2 ** 18;
+/** Lists of vertices stand between tags, not in them. */
+const LONGEST_TAG = 2 ** 14;
+
+/** The parser makes a hundred bytes of memory of each byte of a bomb of tags or attributes. */
+function checkTags(xml: string, where: string): void {
+  let tags = 0;
+  let start = -1;
+  for (let at = 0; at < xml.length; at++) {
+    const code = xml.charCodeAt(at);
+    if (code === 0x3e) start = -1;
+    else if (start >= 0 && at - start > LONGEST_TAG) throw damaged(where, 'an element has too many attributes');
+    else if (code === 0x3c) {
+      start = at;
+      if (++tags > MOST_TAGS) throw damaged(where, 'it has more elements than any parcellation');
+    }
+  }
+}
+
 function parseXml(xml: string, where: string): unknown {
+  checkTags(xml, where);
   const parser = new XMLParser({
     ignoreAttributes: false,
     attributeNamePrefix: '',

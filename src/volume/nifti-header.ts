@@ -40,7 +40,7 @@ export const LONGEST_HEADER = 544;
 export type NiftiLayout = 'one file' | 'pair';
 
 /** Extensions beyond this are not believed: the XML of a CIFTI file of 91,282 grayordinates takes about 2 MB. */
-const LARGEST_EXTENSIONS = 2 ** 26;
+const LARGEST_EXTENSIONS = 2 ** 24;
 
 /** Where the fields are, in bytes, and how wide: the two versions hold the same ones. */
 interface Fields {

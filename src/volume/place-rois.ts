@@ -43,26 +43,38 @@ export function placeRois(
   where: string,
   mask?: LabelImage,
 ): PlacedRois {
-  const roiOf = new Map(labels.map((label, roi) => [label, roi]));
-  const rois = atlas.labels.map((label) => roiOf.get(label) ?? -1);
+  const rois = roisOf(atlas, labels);
   const toAtlas = wayBetween(image, atlas, where, 'label image');
   const inMask = mask === undefined ? undefined : maskAt(mask, wayBetween(image, mask, where, 'mask'));
   const box = boxOf(rois, atlas, toAtlas, where);
   const sizes = new Float64Array(labels.length);
+  const most = voxelsWithin(box, image);
+  const placed = { voxels: new Int32Array(most), rois: new Int32Array(most) };
   let inside = 0;
-  visit(box, toAtlas, atlas, rois, (roi, i, j, k) => {
-    sizes[roi]++;
-    if (isInside(image, i, j, k)) inside++;
-  });
-  const placed = { voxels: new Int32Array(inside), rois: new Int32Array(inside), sizes };
   let count = 0;
   visit(box, toAtlas, atlas, rois, (roi, i, j, k) => {
-    if (!isInside(image, i, j, k) || inMask?.(i, j, k) === false) return;
+    sizes[roi]++;
+    if (!isInside(image, i, j, k)) return;
+    inside++;
+    if (inMask?.(i, j, k) === false) return;
     placed.voxels[count] = i + image.dims[0] * (j + image.dims[1] * k);
     placed.rois[count++] = roi;
   });
   if (count === 0) throw noOverlap(where, inside > 0);
-  return { voxels: placed.voxels.subarray(0, count), rois: placed.rois.subarray(0, count), sizes };
+  return { voxels: placed.voxels.slice(0, count), rois: placed.rois.slice(0, count), sizes };
+}
+
+/** The ROI of each voxel of the parcellation, -1 for none. */
+function roisOf({ labels: image }: LabelImage, labels: readonly number[]): Int32Array {
+  const roiOf = new Map(labels.map((label, roi) => [label, roi]));
+  const rois = new Int32Array(image.length);
+  // Neighbours are mostly of one ROI.
+  let [last, roi] = [0, roiOf.get(0) ?? -1];
+  for (let v = 0; v < image.length; v++) {
+    if (image[v] !== last) [last, roi] = [image[v], roiOf.get(image[v]) ?? -1];
+    rois[v] = roi;
+  }
+  return rois;
 }
 
 function noOverlap(where: string, masked: boolean): InputError {
@@ -77,6 +89,13 @@ function noOverlap(where: string, masked: boolean): InputError {
 
 function isInside({ dims }: Grid, i: number, j: number, k: number): boolean {
   return i >= 0 && i < dims[0] && j >= 0 && j < dims[1] && k >= 0 && k < dims[2];
+}
+
+/** How many voxels of the image lie in the box. */
+function voxelsWithin(box: Box, { dims }: Grid): number {
+  return box.reduce((product, [first, last], axis) => {
+    return product * Math.max(0, Math.min(last, dims[axis] - 1) - Math.max(first, 0) + 1);
+  }, 1);
 }
 
 /** From voxel indices of the image to those of the other grid. */
@@ -115,13 +134,17 @@ function boxOf(rois: Int32Array, { dims }: Grid, toAtlas: Affine, where: string)
   const low = [...dims];
   const high = [-1, -1, -1];
   for (let k = 0, at = 0; k < dims[2]; k++)
-    for (let j = 0; j < dims[1]; j++)
+    for (let j = 0; j < dims[1]; j++) {
+      let [first, last] = [dims[0], -1];
       for (let i = 0; i < dims[0]; i++, at++)
-        if (rois[at] >= 0)
-          for (const [axis, index] of [i, j, k].entries()) {
-            low[axis] = Math.min(low[axis], index);
-            high[axis] = Math.max(high[axis], index);
-          }
+        if (rois[at] >= 0) {
+          if (last < 0) first = i;
+          last = i;
+        }
+      if (last < 0) continue;
+      for (const [axis, index] of [first, j, k].entries()) low[axis] = Math.min(low[axis], index);
+      for (const [axis, index] of [last, j, k].entries()) high[axis] = Math.max(high[axis], index);
+    }
   const back = invertAffine(toAtlas);
   const corners = Array.from({ length: 8 }, (_, c) =>
     [0, 1, 2].map((axis) => ((c >> axis) & 1 ? high[axis] + 0.5 : low[axis] - 0.5)),

@@ -103,6 +103,17 @@ describe('formatTsv', () => {
   });
 });
 
+describe('a table too large to be held', () => {
+  test.each([
+    ['rows', `a\n${'1\r\n'.repeat(2 ** 18)}`, '262146 rows, 262146 cells'],
+    ['columns', ','.repeat(2 ** 22), '1 rows, 4194305 cells'],
+  ])('of %s is refused before it is split', (_, text, found) => {
+    expect(() => parseTable(text, 't.csv')).toThrow(
+      `t.csv: the table is too large, expected at most 262144 rows and 4194304 cells, found ${found};`,
+    );
+  });
+});
+
 describe('decodeText', () => {
   test('reads UTF-8 and marked UTF-16, and nothing else', () => {
     const utf16 = (littleEndian: boolean) => {

@@ -12,6 +12,12 @@ test('what is not YAML, with its place', () => {
   expect(() => read('a: 1\nb: [x\n')).toThrow(/^x\.yaml: this is not YAML: .* at line 3, column 1\.$/);
 });
 
+test('what is no file of settings by its length', () => {
+  expect(() => read('a: 1 # long\n'.repeat(20_000))).toThrow(
+    'x.yaml: the file is too long for one of settings, expected at most 131072 characters of YAML, found 240000.',
+  );
+});
+
 test('nesting beyond all bounds, and aliases that would multiply', () => {
   expect(() => read('['.repeat(20_000))).toThrow('x.yaml: this is not YAML: it is nested too deeply.');
   const bomb = ['a0: &a0 [x, x, x, x, x, x, x, x, x]'];

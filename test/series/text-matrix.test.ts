@@ -202,6 +202,16 @@ describe('parseTextMatrix', () => {
     expect(() => parse(text)).toThrow('x.txt row 2: rows differ in length, expected 200001 values');
   });
 
+  test.each([
+    ['rows', '1\n'.repeat(2 ** 20 + 1)],
+    ['columns', '1,'.repeat(2 ** 20 + 1)],
+    ['columns', `a\n${'1;'.repeat(2 ** 20 + 1)}`],
+  ])('more %s than any scan has', (what, text) => {
+    expect(() => parse(text)).toThrow(
+      `x.txt: the file has too many ${what} to be a scan or its connectivity, expected at most 1048576;`,
+    );
+  });
+
   test('names before the rows are read where they are asked for, and else no numbers', () => {
     const named = (text: string) => parseTextMatrix(bytesOf(text), 'x.txt', { rowNames: true });
     const matrix = { rows: 2, columns: 2, values: Float64Array.of(1, 0.5, 0.5, 1) };

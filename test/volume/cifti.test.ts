@@ -178,14 +178,23 @@ describe('refuses', () => {
     await expect(readCifti(edited(dtseries, from, to))).rejects.toThrow(message);
   });
 
-  test('a document that declares entities', () => {
-    const xml = `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><CIFTI Version="2">&b;</CIFTI>`;
+  function parsedXml(xml: string) {
     const bytes = Buffer.alloc(12 + xml.length);
     bytes.writeUInt8(1, 0);
     bytes.writeInt32LE(8 + xml.length, 4);
     bytes.writeInt32LE(32, 8);
     bytes.write(xml, 12);
-    expect(() => parseCiftiXml(bytes, true, 'x.nii')).toThrow('it declares entities of its own');
+    return () => parseCiftiXml(bytes, true, 'x.nii');
+  }
+
+  test('bombs of elements or of attributes, before they are parsed', () => {
+    expect(parsedXml('<a/>'.repeat(300_000))).toThrow('it has more elements than any parcellation');
+    expect(parsedXml(`<a ${'b="" '.repeat(4000)}/>`)).toThrow('an element has too many attributes');
+  });
+
+  test('a document that declares entities', () => {
+    const xml = `<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><CIFTI Version="2">&b;</CIFTI>`;
+    expect(parsedXml(xml)).toThrow('it declares entities of its own');
     expect(clearText('a &amp;lt; &#65;&#x42; &unknown; &#1114112;')).toBe('a &lt; AB &unknown; &#1114112;');
   });
 

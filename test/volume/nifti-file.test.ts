@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -135,6 +135,14 @@ describe('readLabelImage', () => {
       Int32Array.of(0, 2, 4, 6),
     );
     expect((await read(Int16Array.of(1, 2, 3, 4), { dims: [4, 1, 1, 1] })).dims).toEqual([4, 1, 1]);
+  });
+
+  test('refuses one that is too large before it is read', async () => {
+    const path = write('large.nii', niftiBytes({ dims: [407, 407, 407], affine: AFFINE, values: new Int16Array(0) }));
+    truncateSync(path, 352 + 2 * 407 ** 3);
+    await expect(readLabelImage(path)).rejects.toThrow(
+      'the label image is too large to be believed, expected at most 67108864 voxels, found 407 x 407 x 407;',
+    );
   });
 
   test('refuses what is no label image', async () => {

@@ -106,6 +106,11 @@ describe('an atlas from text', () => {
       'name,x,y,z\na,1,2,left\nb,1,2,3\n',
       'mine.csv row 2: a coordinate is not a number, expected mm, found "left".',
     ],
+    [
+      'a file of another kind',
+      'a\n'.repeat(2 ** 21),
+      'mine.csv: the file is too long for an atlas, expected at most 2097152',
+    ],
     ['nothing', '\n', 'mine.csv: this is no atlas, expected at least 2 ROIs, found 0.'],
   ];
   test.each(wrong)('refuses %s', (_, text, message) => {

@@ -49,7 +49,7 @@ export async function evaluateTasks(run: TasksRun): Promise<TasksSummary> {
     const opened = openTask(entry, file);
     try {
       const inputs = inputsOf(run, model, opened);
-      if (run.overwrite || finishedWith(directory) !== inputs) {
+      if (run.overwrite || finishedWith(directory) !== inputs || documentOf(directory) === undefined) {
         await evaluateDatasets({ ...run, ...opened.run, out: directory, overwrite: true }, opened.datasets);
         writeFileAtomically(join(directory, 'task.json'), `${JSON.stringify({ inputs, ...entry }, null, 2)}\n`);
       }
@@ -57,7 +57,9 @@ export async function evaluateTasks(run: TasksRun): Promise<TasksSummary> {
       opened.close();
     }
     // Read again, so that a task just run and one of yesterday are the same.
-    finished.push({ entry, document: EvaluationDocument.parse(JSON.parse(readText(join(directory, 'results.json')))) });
+    const document = documentOf(directory);
+    if (document === undefined) throw new Error(`${directory} holds no results that were just written`);
+    finished.push({ entry, document });
   }
   progress(entries.length, entries.length);
   const summary = tasksSummary(run.model, finished);
@@ -104,8 +106,20 @@ function inputsOf(run: TasksRun, model: string, { run: own, datasets, entry }: O
 
 /** The inputs that a directory was written from; undefined when it is not whole, or not there. */
 function finishedWith(directory: string): string | undefined {
-  const file = join(directory, 'task.json');
-  if (!existsSync(file) || !existsSync(join(directory, 'results.json'))) return undefined;
-  const written: unknown = JSON.parse(readText(file));
+  const written = jsonOf(join(directory, 'task.json'));
   return typeof written === 'object' && written !== null && 'inputs' in written ? String(written.inputs) : undefined;
+}
+
+/** Undefined when it is not there, or damaged: the task is then run again. */
+function documentOf(directory: string): EvaluationDocument | undefined {
+  return EvaluationDocument.safeParse(jsonOf(join(directory, 'results.json'))).data;
+}
+
+function jsonOf(file: string): unknown {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readText(file));
+  } catch {
+    return undefined;
+  }
 }

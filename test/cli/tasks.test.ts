@@ -121,6 +121,13 @@ describe('evaluate --tasks', () => {
     expect(statSync(at('study', 'dementia', 'results.json')).mtimeMs).toBe(written);
   });
 
+  it('runs a task again whose results are damaged', async () => {
+    const whole = read('study', 'women', 'results.json');
+    writeFileSync(at('study', 'women', 'results.json'), whole.slice(0, -100));
+    await evaluate('--tasks', at('tasks.yaml'), '--out', at('study'));
+    expect(read('study', 'women', 'results.json')).toBe(whole);
+  });
+
   it('runs a task again when its inputs are others', async () => {
     const before = read('study', 'women', 'results.json');
     writeFileSync(at('changed.yaml'), TASKS.replace('[sex = F]', '[sex = M]'));

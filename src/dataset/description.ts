@@ -16,6 +16,8 @@ export const SOURCE = z.object({
   /** Size and last change (ms since 1970) when it was read: an ingest that adds scans reads no file again. */
   bytes: z.number().optional(),
   modified: z.number().optional(),
+  /** A hash of what was read beside it: confounds, mask, coverage, and the repetition time that it was filtered by. */
+  beside: z.string().optional(),
   /** ROIs in the file, before a projection, and how many of these have no signal. */
   rois: z.number().optional(),
   missing: z.number().optional(),

@@ -4,6 +4,8 @@ import { statSync } from 'node:fs';
 import type { Source } from '../dataset/description.ts';
 import { readBytes } from '../files/atomic.ts';
 import type { TimeSeries } from '../series/time-series.ts';
+import { niftiParts } from '../volume/nifti-parts.ts';
+import type { ScanFile } from './read-scan.ts';
 
 /** A scan that was read before. */
 export interface EarlierScan {
@@ -26,20 +28,40 @@ export function fileStamp(path: string): FileStamp {
   return { bytes: size, modified: Math.round(mtimeMs) };
 }
 
-/**
- * Tells whether a file is still what it was when it was read: by its size and time of change, else by its content, which
- * is looked at once however many scans the file holds.
- */
-export function changeCheck(): (source: Source, path: string) => boolean {
+/** Tells changed files. `denoised`: the repetition time of a scan changes its series. */
+export interface FileState {
+  /** Of what was read beside the file, and the repetition time that it was filtered by; undefined when there is none. */
+  readonly beside: (file: ScanFile, denoised: boolean) => string | undefined;
+  /**
+   * Whether a file is still what it was when it was read, by its size and time of change, else by its content; and so
+   * is what lies beside it, by its content. Each file is looked at once however many scans it holds.
+   */
+  readonly isUnchanged: (source: Source, file: ScanFile, denoised: boolean) => boolean;
+}
+
+export function fileState(): FileState {
   const hashes = new Map<string, string>();
   const hashOf = (path: string) => {
     const hash = hashes.get(path) ?? createHash('sha256').update(readBytes(path)).digest('hex');
     hashes.set(path, hash);
     return hash;
   };
-  return ({ bytes, modified, sha256 }, path) => {
-    const now = fileStamp(path);
-    if (bytes !== undefined && bytes !== now.bytes) return false;
-    return modified === now.modified || hashOf(path) === sha256;
+  const beside = ({ path, confounds, mask, coverage, tr }: ScanFile, denoised: boolean) => {
+    const { header, numbers } = niftiParts(path);
+    const files = { header, numbers, ...confounds, mask, coverage };
+    const others = Object.entries(files).flatMap(([what, other]) =>
+      other === undefined || other === path ? [] : [`${what} ${hashOf(other)}`],
+    );
+    const all = denoised && tr !== undefined ? [...others, `tr ${tr}`] : others;
+    return all.length === 0 ? undefined : createHash('sha256').update(all.join('\n')).digest('hex');
+  };
+  return {
+    beside,
+    isUnchanged: (source, file, denoised) => {
+      const { bytes, modified } = fileStamp(file.path);
+      if (source.bytes !== undefined && source.bytes !== bytes) return false;
+      if (source.modified !== modified && source.sha256 !== hashOf(file.path)) return false;
+      return source.beside === beside(file, denoised);
+    },
   };
 }

@@ -5,7 +5,7 @@ import type { NewScan } from '../dataset/write-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import { type BadScan, badScansError, isHopeless } from './bad-scans.ts';
-import { changeCheck, type EarlierScans, fileStamp } from './earlier-scans.ts';
+import { type EarlierScans, type FileState, fileStamp, fileState } from './earlier-scans.ts';
 import type { LocatedScan } from './identify-scans.ts';
 import type { ReadingRules } from './read-scan.ts';
 import type { ReadingJournal } from './reading-journal.ts';
@@ -64,12 +64,12 @@ export async function* readAll(
 ): AsyncGenerator<NewScan> {
   const { rules, journal } = options;
   const readers = scanReaders(rules, options.threads ?? threadsFor(scans, options), options.read);
-  const isUnchanged = changeCheck();
+  const state = fileState();
   let seen = 0;
   try {
     for await (const [located, outcome] of readInOrder(
       scans,
-      (scan) => sourced(scan, readers, options, isUnchanged),
+      (scan) => sourced(scan, readers, options, state),
       readers.threads,
     )) {
       seen++;
@@ -97,25 +97,25 @@ export async function* readAll(
     throw badScansError(log.bad, seen, journal?.directory);
 }
 
-/** Reads a scan or takes it over. */
-function sourced(
-  located: LocatedScan,
-  readers: ScanReaders,
-  options: ReadAllOptions,
-  isUnchanged: ReturnType<typeof changeCheck>,
-) {
-  const { journal, held } = options;
+/** Reads a scan or takes it over; what the data set holds stays when its file is gone. */
+function sourced(located: LocatedScan, readers: ScanReaders, options: ReadAllOptions, state: FileState) {
+  const { journal, held, rules } = options;
   const { path, name, scan } = located;
   return outcomeOf(async (): Promise<SourcedScan> => {
+    const file = path === '' ? undefined : scanFile(located, options);
+    const denoised = rules.denoising !== undefined;
     const earlier = [journal?.scans.get(name), held.get(name)].find(
-      (known) => known !== undefined && (path === '' || isUnchanged(known.source, path)),
+      (known) => known !== undefined && (file === undefined || state.isUnchanged(known.source, file, denoised)),
     );
     if (earlier !== undefined)
       return { source: { ...earlier.source, scan: scan.scanId }, series: earlier.readSeries(), fresh: false };
+    if (file === undefined) throw new Error(`${name} is neither held nor anywhere`);
+    const beside = state.beside(file, denoised);
     const stamp = fileStamp(path);
-    const { series, facts } = await readers.read(scanFile(located, options));
+    const { series, facts } = await readers.read(file);
     const { notes = [], ...known } = facts;
-    return { source: { path: name, ...known, ...stamp, scan: scan.scanId }, series, fresh: true, notes };
+    const source = { path: name, ...known, ...stamp, ...(beside === undefined ? {} : { beside }), scan: scan.scanId };
+    return { source, series, fresh: true, notes };
   });
 }
 

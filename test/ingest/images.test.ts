@@ -34,10 +34,10 @@ function bold(person: number): Uint8Array {
   return gzipSync(niftiBytes({ dims: [...DIMS, VOLUMES], affine: AFFINE, values, tr: 2 }));
 }
 
-function confounds(): string {
+function confounds(late = 0): string {
   const names = ['trans_x', 'trans_y', 'trans_z', 'rot_x', 'rot_y', 'rot_z', 'framewise_displacement'];
   const rows = Array.from({ length: VOLUMES }, (_, t) => [
-    motion(t),
+    motion(t - late),
     ...[2, 3].map((k) => Math.sin(k * t) * 0.1),
     ...[4, 5, 6].map((k) => Math.sin(k * t) * 0.001),
     t === 0 ? 'n/a' : t === 30 ? 0.9 : 0.1,
@@ -129,6 +129,28 @@ describe("fMRIPrep's derivatives", () => {
     const one = series(1).values;
     await run({ denoising: { denoise: '24p' }, threads: 2, overwrite: true });
     expect(series(1).values).toEqual(one);
+  });
+
+  test('are read anew by --add when their confounds, mask or TR changed, and only then', async () => {
+    const adding = { add: true, denoising: { denoise: '6p', bandPass: '0.01-0.1' } };
+    const table = `${FMRIPREP}/sub-01/func/sub-01_task-rest_desc-confounds_timeseries.tsv`;
+    const seen = async () => (await run(adding)).ingest.read;
+    await run(adding);
+    const before = series(0).values;
+    expect(await seen()).toBe(0);
+    put(table, confounds(1));
+    expect(await seen()).toBe(1);
+    expect(series(0).values).not.toEqual(before);
+    put(table, confounds());
+    put(`${image(2)}.json`, JSON.stringify({ RepetitionTime: 2.5 }));
+    expect(await seen()).toBe(2);
+    expect(series(0).values).toEqual(before);
+    put(`${image(2)}.json`, JSON.stringify({ RepetitionTime: 2 }));
+    const mask = `${image(1).replace(/_desc-preproc_bold$/, '')}_desc-brain_mask.nii.gz`;
+    put(mask, gzipSync(niftiBytes({ dims: DIMS, affine: AFFINE, values: new Int16Array(VOXELS).fill(1) })));
+    expect(await seen()).toBe(2);
+    rmSync(at(mask));
+    expect(await seen()).toBe(1);
   });
 
   test('are listed beforehand', () => {

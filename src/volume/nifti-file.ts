@@ -5,8 +5,11 @@ import { LONGEST_HEADER, type NiftiHeader, parseNiftiHeader } from './nifti-head
 import { niftiParts } from './nifti-parts.ts';
 import { decodeVoxels, VOXEL_BYTES, type VoxelArray } from './voxel-type.ts';
 
-/** Deflate reaches 1032:1 at most; label images reach 150:1. Small files of zeros are let through. */
-const HIGHEST_RATIO = 1000;
+/**
+ * Deflate reaches 1032:1 at most. Label images reach 150:1, and are bounded in size. Series are not: 20:1 is what a scan
+ * with a tenth of its volume in the mask may come to. Small files of zeros are let through.
+ */
+const HIGHEST_RATIO = { volume: 1000, series: 200 };
 const RATIO_CHECKED_ABOVE = 2 ** 24;
 
 /** Numbers are handed on in pieces of at most so many bytes. */
@@ -55,7 +58,8 @@ function checkSize({ dims, voxelType, dataOffset }: NiftiHeader, { gzipped, file
   const expected = dataOffset + dims.reduce((product, length) => product * length, 1) * VOXEL_BYTES[voxelType];
   const found = { where, expected: `${expected} bytes for ${dims.join(' x ')} voxels of ${voxelType}` };
   if (!gzipped && fileBytes !== expected) throw wrongLength(fileBytes < expected, { ...found, found: `${fileBytes}` });
-  if (gzipped && expected > RATIO_CHECKED_ABOVE && expected > fileBytes * HIGHEST_RATIO)
+  const ratio = HIGHEST_RATIO[dims.slice(3).some((length) => length > 1) ? 'series' : 'volume'];
+  if (gzipped && expected > RATIO_CHECKED_ABOVE && expected > fileBytes * ratio)
     throw new InputError({
       ...found,
       problem: 'the file is far too small for what its NIfTI header promises',

@@ -91,6 +91,14 @@ describe('streamNumbers', () => {
     await expect(readNiftiHeader(write('huge.nii.gz', gzipped(huge([500, 500, 500]))))).rejects.toThrow(
       'far too small for what its NIfTI header promises',
     );
+    // 21 MB in 60 kB: what a single volume of labels may be, and no series is.
+    const sparse = Int16Array.from({ length: 64 ** 3 * 40 }, (_, i) => (i % 509 === 0 ? (i * 7919) % 3001 : 0));
+    const asSeries = (dims: readonly number[]) =>
+      write('sparse.nii.gz', gzipped(niftiBytes({ dims, affine: AFFINE, values: sparse })));
+    await expect(readNiftiHeader(asSeries([64, 64, 64, 40]))).rejects.toThrow(
+      'far too small for what its NIfTI header',
+    );
+    expect(await readNiftiHeader(asSeries([64, 64, 64 * 40]))).toMatchObject({ dims: [64, 64, 2560] });
     // A bomb: 64 MB of zeros in 64 kB, of which the header knows nothing.
     const bomb = gzipSync(Buffer.concat([huge([4]), Buffer.alloc(2 ** 26)]));
     await expect(numbersOf(write('bomb.nii.gz', bomb))).rejects.toThrow('longer than its NIfTI header says');

@@ -43,9 +43,9 @@ export function parseTable(text: string, where: string): Table {
   return { columns: names.slice(first), rows };
 }
 
-/** Rows and cells are objects in memory: far more than the text. Of 100,000 scans with 40 columns there is room. */
-const MOST_ROWS = 2 ** 18;
-const MOST_CELLS = 2 ** 22;
+/** Rows and cells are objects in memory: far more than the text. There is room for 70,000 scans with 200 columns. */
+const MOST_ROWS = 2 ** 20;
+const MOST_CELLS = 2 ** 24;
 const [TAB, LF, CR, COMMA, SEMICOLON] = [0x09, 0x0a, 0x0d, 0x2c, 0x3b];
 
 /** Counts before anything is made of the text; what stands within quotes counts too. */

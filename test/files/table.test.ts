@@ -105,11 +105,11 @@ describe('formatTsv', () => {
 
 describe('a table too large to be held', () => {
   test.each([
-    ['rows', `a\n${'1\r\n'.repeat(2 ** 18)}`, '262146 rows, 262146 cells'],
-    ['columns', ','.repeat(2 ** 22), '1 rows, 4194305 cells'],
+    ['rows', `a\n${'1\r\n'.repeat(2 ** 20)}`, '1048578 rows, 1048578 cells'],
+    ['columns', ','.repeat(2 ** 24), '1 rows, 16777217 cells'],
   ])('of %s is refused before it is split', (_, text, found) => {
     expect(() => parseTable(text, 't.csv')).toThrow(
-      `t.csv: the table is too large, expected at most 262144 rows and 4194304 cells, found ${found};`,
+      `t.csv: the table is too large, expected at most 1048576 rows and 16777216 cells, found ${found};`,
     );
   });
 });

@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Most tests wait for processes that they start: one core less, as is usual, takes a third longer.
+    maxWorkers: '100%',
   },
 });

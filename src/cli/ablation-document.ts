@@ -68,11 +68,15 @@ function runRow(run: AblationRun, out: string): AblationDocument['runs'][number]
   };
 }
 
+/** Null when there is none, or the line is damaged: the scores do not depend on it. */
 function lastLoss(path: string): number | null {
   const last = existsSync(path) ? readText(path).trimEnd().split('\n').at(-1) : undefined;
-  if (last === undefined || last === '') return null;
-  const { loss }: { loss?: unknown } = JSON.parse(last);
-  return typeof loss === 'number' ? loss : null;
+  try {
+    const { loss }: { loss?: unknown } = JSON.parse(last ?? '{}');
+    return typeof loss === 'number' ? loss : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What decides the numbers of a run and is not as in the full method. */

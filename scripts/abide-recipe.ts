@@ -6,8 +6,8 @@
 // voxels that CC200 and Schaefer-100 regions share. A stopped recipe goes on where it was.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Estimate } from '../src/evaluate/interval.ts';
 import { type CurvePanel, curveFigure } from '../src/report/curve-figure.ts';
+import type { Estimate } from '../src/statistics/interval.ts';
 
 const [abide, overlap, out] = process.argv.slice(2);
 const EPOCHS = Number(process.env.EPOCHS ?? 100);

@@ -1,13 +1,13 @@
 /** @file Everybody in an ablation on the same splits: scored, and compared with the full method scan by scan. */
-import type { Contender } from '../evaluate/contender.ts';
+import type { Contender } from '../classifiers/contender.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
-import type { Estimate } from '../evaluate/interval.ts';
-import { holm } from '../evaluate/multiple-tasks.ts';
-import type { Estimates, Sampling } from '../evaluate/replicates.ts';
-import { scoringOf } from '../evaluate/scoring.ts';
-import type { Split } from '../evaluate/splits.ts';
-import type { AnyTask } from '../evaluate/task-kinds.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
+import type { Split } from '../splits/splits.ts';
+import type { Estimate } from '../statistics/interval.ts';
+import { holm } from '../statistics/multiple-tasks.ts';
+import type { Estimates, Sampling } from '../statistics/replicates.ts';
+import { scoringOf } from '../statistics/scoring.ts';
 
 export interface CellContest {
   readonly task: AnyTask;

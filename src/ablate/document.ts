@@ -1,7 +1,7 @@
 /** @file The document of an ablation, `ablation.json`, as a schema. Numbers that are undefined are null, with the reason. */
 import * as z from 'zod';
-import { SplitPlan } from '../evaluate/split-plan.ts';
 import { settingsSchema } from '../pretrain/settings.ts';
+import { SplitPlan } from '../splits/split-plan.ts';
 
 const Score = z.number().nullable();
 const Probability = z.number().min(0).max(1).nullable();

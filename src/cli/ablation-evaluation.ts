@@ -1,13 +1,13 @@
 /** @file The contenders of an ablation: an embedding for each run, augmentations of raw connectivity, and the baselines. */
 import { type AugmentedCell, type Cell, FULL } from '../ablate/cell.ts';
 import type { AblationPlan } from '../ablate/plan.ts';
+import { type Contender, fixedSource, frozenContender, sharedRows } from '../classifiers/contender.ts';
+import type { Protocol } from '../classifiers/protocols.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { scanConnectivity } from '../dataset/scan-connectivity.ts';
-import { type Contender, fixedSource, frozenContender, sharedRows } from '../evaluate/contender.ts';
-import { type Features, featureTable, upperTriangles } from '../evaluate/features.ts';
-import type { Protocol } from '../evaluate/protocols.ts';
 import { copiesContender } from '../evaluate/pseudo-fc-copies.ts';
-import { pseudoFcCopy, pseudoFcFeatures } from '../evaluate/pseudo-fc-features.ts';
+import { type Features, featureTable, upperTriangles } from '../features/features.ts';
+import { pseudoFcCopy, pseudoFcFeatures } from '../features/pseudo-fc-features.ts';
 import { embedDataset } from '../model/embed.ts';
 import { loadModel, type Model } from '../model/load-model.ts';
 import { untrainedLike } from '../model/untrained.ts';

@@ -5,11 +5,11 @@ import { CORPUS_SPLIT_FILE, type CorpusSplit, parseCorpusSplit } from '../datase
 import type { Dataset } from '../dataset/dataset.ts';
 import { PARTS, type Part } from '../dataset/participant-split.ts';
 import { InputError, isInputError } from '../errors/input-error.ts';
-import { requireClasses } from '../evaluate/split-guards.ts';
-import type { Split } from '../evaluate/splits.ts';
-import type { AnyTask } from '../evaluate/task-kinds.ts';
 import { readText } from '../files/atomic.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
 import type { ModelCard } from '../model/card.ts';
+import { requireClasses } from '../splits/split-guards.ts';
+import type { Split } from '../splits/splits.ts';
 
 /** Which split was used, for the results. */
 export interface UsedCorpusSplit {

@@ -2,8 +2,8 @@
 import { Command, Option } from 'commander';
 import { FC_KINDS, type FcKind } from '../connectivity/kinds.ts';
 import { InputError } from '../errors/input-error.ts';
-import { parseShots, USUAL_SHOTS } from '../evaluate/shots.ts';
 import type { Device } from '../runtime/device.ts';
+import { parseShots, USUAL_SHOTS } from '../splits/shots.ts';
 import { deviceOption } from './device.ts';
 import { evaluateIntoDirectory } from './evaluation-run.ts';
 import { describeEvaluation } from './evaluation-text.ts';

@@ -1,12 +1,12 @@
 /** @file The figures of an evaluation: model and baselines, ROC curves, sites, calibration. */
 
-import { testOverTrain } from '../evaluate/replicates.ts';
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
 import type { EvaluationOutcome } from '../evaluate/run-evaluation.ts';
-import { scoringOf } from '../evaluate/scoring.ts';
 import { calibrationFigure } from '../report/calibration-figure.ts';
 import { forestFigure } from '../report/forest-figure.ts';
 import { rocFigure } from '../report/roc-figure.ts';
+import { testOverTrain } from '../statistics/replicates.ts';
+import { scoringOf } from '../statistics/scoring.ts';
 
 interface NamedFigure {
   readonly name: string;

@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
 import type { EvaluationOutcome } from '../evaluate/run-evaluation.ts';
-import { scoringOf } from '../evaluate/scoring.ts';
-import { splitDocument } from '../evaluate/split-file.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
 import { reportMarkdown, reportTsv } from '../report/table.ts';
+import { splitDocument } from '../splits/split-file.ts';
+import { scoringOf } from '../statistics/scoring.ts';
 import { evaluationFigures } from './evaluation-figures.ts';
 import { predictionTable } from './evaluation-predictions.ts';
 import { evaluationTables } from './evaluation-tables.ts';

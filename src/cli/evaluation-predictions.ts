@@ -1,11 +1,11 @@
 /** @file `predictions.tsv`: what model and baselines say of every test scan of every split. */
 
-import { largestScores } from '../evaluate/class-scores.ts';
+import { largestScores } from '../classifiers/class-scores.ts';
 import type { EvaluationOutcome } from '../evaluate/run-evaluation.ts';
-import { placeOfSplit } from '../evaluate/split-plan.ts';
-import { classNames } from '../evaluate/strata.ts';
-import type { AnyTask } from '../evaluate/task-kinds.ts';
 import { formatTsv } from '../files/table.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
+import { placeOfSplit } from '../splits/split-plan.ts';
+import { classNames } from '../splits/strata.ts';
 
 type Row = Record<string, string>;
 

@@ -1,9 +1,9 @@
 /** @file What an identification leaves in its directory: document, predictions, table and figures. */
 import { join } from 'node:path';
-import type { IdentificationDocument } from '../evaluate/identification-document.ts';
-import type { IdentificationOutcome } from '../evaluate/run-identification.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
 import { formatTsv } from '../files/table.ts';
+import type { IdentificationDocument } from '../identify/identification-document.ts';
+import type { IdentificationOutcome } from '../identify/run-identification.ts';
 import { curveFigure } from '../report/curve-figure.ts';
 import { forestFigure } from '../report/forest-figure.ts';
 import { type ReportTable, reportMarkdown, reportTsv } from '../report/table.ts';

@@ -1,18 +1,18 @@
 /** @file Opens the data sets of a task of `tasks.yaml`, and asks its question of them, before anything is computed. */
 import { dirname, isAbsolute, join } from 'node:path';
+import { protocolNamed, protocolsFor } from '../classifiers/protocols.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { joinDatasets } from '../dataset/joined-dataset.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { InputError, isInputError } from '../errors/input-error.ts';
 import { baselineRecipes, defaultBaselines } from '../evaluate/baselines.ts';
 import { confoundCovariates, controlOf } from '../evaluate/confound-control.ts';
-import { protocolNamed, protocolsFor } from '../evaluate/protocols.ts';
-import { filteredDataset } from '../evaluate/scan-filters.ts';
-import { splitColumnValues } from '../evaluate/split-column.ts';
-import { dealSplits } from '../evaluate/split-plan.ts';
-import { type AnyTask, labelTask } from '../evaluate/task-kinds.ts';
-import type { TaskEntry } from '../evaluate/tasks-file.ts';
-import { transferTask } from '../evaluate/transfer.ts';
+import { filteredDataset } from '../labels/scan-filters.ts';
+import { type AnyTask, labelTask } from '../labels/task-kinds.ts';
+import type { TaskEntry } from '../labels/tasks-file.ts';
+import { splitColumnValues } from '../splits/split-column.ts';
+import { dealSplits } from '../splits/split-plan.ts';
+import { transferTask } from '../splits/transfer.ts';
 import type { EvaluationRun } from './evaluation-run.ts';
 import { parseSplitPlan } from './split-plan-option.ts';
 

@@ -1,7 +1,8 @@
 /** @file Few-shot and zero-shot results as text on a terminal. */
-import type { Estimate } from '../evaluate/interval.ts';
+
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
 import { estimateText } from '../report/estimate-text.ts';
+import type { Estimate } from '../statistics/interval.ts';
 import { formatTable } from './terminal.ts';
 
 /** Paragraphs with an empty line before each; none when neither was asked for. */

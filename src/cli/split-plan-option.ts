@@ -1,7 +1,7 @@
 /** @file What `--split` and `--repeats` say: a plan of splits. */
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
-import type { SplitPlan } from '../evaluate/split-plan.ts';
+import type { SplitPlan } from '../splits/split-plan.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const PLANS = ['repeated', 'k-fold', 'leave-one-site-out', 'column'];

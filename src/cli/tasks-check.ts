@@ -1,9 +1,9 @@
 /** @file What of a `tasks.yaml` can be run, and what is missing for the rest. */
 import { isInputError } from '../errors/input-error.ts';
-import { classNames, classOfScans } from '../evaluate/strata.ts';
-import type { AnyTask } from '../evaluate/task-kinds.ts';
-import { parseTasks, type TaskEntry } from '../evaluate/tasks-file.ts';
 import { readText } from '../files/atomic.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
+import { parseTasks, type TaskEntry } from '../labels/tasks-file.ts';
+import { classNames, classOfScans } from '../splits/strata.ts';
 import { openTask } from './open-task.ts';
 
 /** One task: how many there are of each class, or the sentence that says what is missing. */

@@ -1,12 +1,12 @@
 /** @file The table of all tasks: model and baselines, p-values corrected over tasks, and a figure. */
 import { join } from 'node:path';
-import type { Estimate } from '../evaluate/interval.ts';
-import { benjaminiHochberg, holm } from '../evaluate/multiple-tasks.ts';
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
-import type { TaskEntry } from '../evaluate/tasks-file.ts';
 import { writeFileAtomically } from '../files/atomic.ts';
+import type { TaskEntry } from '../labels/tasks-file.ts';
 import { forestFigure } from '../report/forest-figure.ts';
 import { type ReportTable, reportMarkdown, reportTsv } from '../report/table.ts';
+import type { Estimate } from '../statistics/interval.ts';
+import { benjaminiHochberg, holm } from '../statistics/multiple-tasks.ts';
 
 /** A p-value among those of the other tasks; null where there is no test. */
 interface CorrectedP {

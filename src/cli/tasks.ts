@@ -1,7 +1,7 @@
 /** @file `brainmass tasks`: the file of tasks that `evaluate --tasks` runs. */
 import { Command } from 'commander';
 import { InputError } from '../errors/input-error.ts';
-import { TASKS_TEMPLATE } from '../evaluate/tasks-template.ts';
+import { TASKS_TEMPLATE } from '../labels/tasks-template.ts';
 import { type CheckedTask, checkTasks, readTasks } from './tasks-check.ts';
 import { formatTable, printJson } from './terminal.ts';
 

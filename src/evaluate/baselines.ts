@@ -11,11 +11,12 @@
  * - `untrained`: the same protocol on the embedding of the same network before pretraining. What passes it was learnt.
  * - `confounds`: age, sex, site, motion and no brain at all. What does not pass it may be reading them.
  */
+
+import type { Contender } from '../classifiers/contender.ts';
+import type { ProtocolName } from '../classifiers/protocols.ts';
 import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
-import type { Contender } from './contender.ts';
-import type { ProtocolName } from './protocols.ts';
-import type { AnyTask, TaskKind } from './task-kinds.ts';
+import type { AnyTask, TaskKind } from '../labels/task-kinds.ts';
 
 /** Where a baseline's features come from. */
 export type BaselineFeatures = 'fc' | 'tangent' | 'pca' | 'pfc' | 'untrained' | 'confounds';

@@ -1,7 +1,7 @@
 /** @file What a request says of confounds: which the confound baseline knows, and which are taken out of features. */
 import type { Dataset } from '../dataset/dataset.ts';
 import { InputError } from '../errors/input-error.ts';
-import { type Covariates, readCovariates } from './covariates.ts';
+import { type Covariates, readCovariates } from '../features/covariates.ts';
 import type { ConfoundControl } from './feature-sources.ts';
 
 export interface ConfoundRequest {

@@ -1,8 +1,8 @@
 /** @file The same scan under two names: a leak that no grouping by participant can see. */
 import { InputError } from '../errors/input-error.ts';
-import type { Features } from './features.ts';
-import type { Split } from './splits.ts';
-import type { AnyTask } from './task-kinds.ts';
+import type { Features } from '../features/features.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
+import type { Split } from '../splits/splits.ts';
 
 /** Leading features that a scan is looked up by; those that agree are compared whole, to the last bit. */
 const LOOKED_UP = 64;

@@ -1,13 +1,14 @@
 /** @file An evaluation: a model and its baselines on the same splits, scored, compared and doubted. */
+
+import type { Contender } from '../classifiers/contender.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
+import type { Split } from '../splits/splits.ts';
+import { type ComparedTest, compare } from '../statistics/comparison.ts';
+import type { Estimate } from '../statistics/interval.ts';
+import { type Decisions, type Estimates, type Replicates, type Sampling, sampler } from '../statistics/replicates.ts';
+import { scoringOf } from '../statistics/scoring.ts';
 import { ruleWithoutFeatures } from './baselines.ts';
-import { type ComparedTest, compare } from './comparison.ts';
-import type { Contender } from './contender.ts';
-import type { Estimate } from './interval.ts';
-import { type Decisions, type Estimates, type Replicates, type Sampling, sampler } from './replicates.ts';
-import { scoringOf } from './scoring.ts';
-import type { Split } from './splits.ts';
-import type { AnyTask } from './task-kinds.ts';
 import { type AgainstLinear, constantWarnings, linearBaselines, verdict, verdictAgainstLinear } from './verdict.ts';
 
 export interface Contest {

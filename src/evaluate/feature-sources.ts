@@ -1,16 +1,17 @@
 /** @file Features that are fitted on the training rows of each split: tangent space, components, confounds, control. */
-import { confoundFeatures } from './confound-features.ts';
-import { type FeatureSource, fixedSource } from './contender.ts';
-import type { Covariates } from './covariates.ts';
-import type { FeatureBank } from './feature-bank.ts';
-import { fitHarmonisation, harmonise } from './harmonise.ts';
-import type { Matrix } from './kernel.ts';
-import type { TaskScan } from './labels.ts';
-import { alongComponents, fitPrincipalComponents } from './principal-components.ts';
-import { fitCovariateRegression, withoutCovariates } from './regress-covariates.ts';
-import type { Split } from './splits.ts';
-import type { Table } from './table-rows.ts';
-import { fitTangentSpace, tangentVectors } from './tangent-space.ts';
+
+import { type FeatureSource, fixedSource } from '../classifiers/contender.ts';
+import { confoundFeatures } from '../features/confound-features.ts';
+import type { Covariates } from '../features/covariates.ts';
+import type { FeatureBank } from '../features/feature-bank.ts';
+import { fitHarmonisation, harmonise } from '../features/harmonise.ts';
+import { alongComponents, fitPrincipalComponents } from '../features/principal-components.ts';
+import { fitCovariateRegression, withoutCovariates } from '../features/regress-covariates.ts';
+import type { Table } from '../features/table-rows.ts';
+import { fitTangentSpace, tangentVectors } from '../features/tangent-space.ts';
+import type { TaskScan } from '../labels/labels.ts';
+import type { Matrix } from '../linear-algebra/kernel.ts';
+import type { Split } from '../splits/splits.ts';
 
 /** Principal components explain so much of the training rows' variance. */
 const EXPLAINED = 0.95;

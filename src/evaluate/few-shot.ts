@@ -3,15 +3,16 @@
  *
  * Everybody learns from the same subsets and is tested on the same test rows of the same splits.
  */
+
+import type { Contender } from '../classifiers/contender.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
-import type { Contender } from './contender.ts';
-import { type Estimate, percentileInterval } from './interval.ts';
-import type { MetricValue } from './metrics.ts';
-import { type Scores, scoringOf } from './scoring.ts';
-import { type Shots, shotQueues, shotsName, takeShots } from './shots.ts';
+import { type Shots, shotQueues, shotsName, takeShots } from '../splits/shots.ts';
+import type { Split } from '../splits/splits.ts';
+import { type Estimate, percentileInterval } from '../statistics/interval.ts';
+import type { MetricValue } from '../statistics/metrics.ts';
+import { type Scores, scoringOf } from '../statistics/scoring.ts';
 import type { FewShot } from './shots-schema.ts';
-import type { Split } from './splits.ts';
-import type { AnyTask } from './task-kinds.ts';
 
 /** A contender of a curve: which features, and what learns from them. */
 export interface ShotLearner {

@@ -4,10 +4,10 @@ import { type FinetuneOptions, finetuneOnSplit } from '../finetune/finetune.ts';
 import type { FinetuneRows } from '../finetune/finetune-data.ts';
 import { type Scores, twoClassDecisions } from '../finetune/scores.ts';
 import type { Target } from '../finetune/target.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
 import type { ModelWeights } from '../model/weights.ts';
-import type { Split } from './splits.ts';
-import { classNames, classOfScans } from './strata.ts';
-import type { AnyTask } from './task-kinds.ts';
+import type { Split } from '../splits/splits.ts';
+import { classNames, classOfScans } from '../splits/strata.ts';
 
 /**
  * A contender that is fine-tuned on every split by itself; the model given is never changed.

@@ -1,14 +1,15 @@
 /** @file What a report says beyond scores, by the kind of question. */
-import { pooledPredictions } from './bootstrap.ts';
-import { largestScores } from './class-scores.ts';
+
+import { largestScores } from '../classifiers/class-scores.ts';
+import type { AnyTask, MultiClassTask } from '../labels/task-kinds.ts';
+import type { Split } from '../splits/splits.ts';
+import { classNames, classOfScans } from '../splits/strata.ts';
+import { pooledPredictions } from '../statistics/bootstrap.ts';
+import type { Decisions } from '../statistics/replicates.ts';
 import type { Scored } from './evaluate.ts';
 import type { LineUp } from './line-up.ts';
 import { permutedAuc } from './permuted-auc.ts';
-import type { Decisions } from './replicates.ts';
 import type { Dealt, EvaluationRequest } from './run-evaluation.ts';
-import type { Split } from './splits.ts';
-import { classNames, classOfScans } from './strata.ts';
-import type { AnyTask, MultiClassTask } from './task-kinds.ts';
 import { calibrated, calibratedByValidation, pooledEstimates, subgroupTables } from './two-class-statistics.ts';
 
 /** The part of the document that belongs to the kind of question, and probabilities where there are any. */

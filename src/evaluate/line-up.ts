@@ -1,12 +1,27 @@
 /** @file Who takes part in an evaluation: the model by its protocol, and the baselines asked for. */
+
+import {
+  type Contender,
+  type FeatureSource,
+  frozenContender,
+  type RowsOf,
+  sharedRows,
+} from '../classifiers/contender.ts';
+import {
+  type FinetuneProtocol,
+  type Protocol,
+  protocolNamed,
+  protocolOf,
+  protocolsFor,
+} from '../classifiers/protocols.ts';
 import { requireSeries } from '../dataset/scan-connectivity.ts';
+import type { FeatureBank } from '../features/feature-bank.ts';
 import { FINETUNE_DEFAULTS } from '../finetune/settings.ts';
+import type { TaskKind } from '../labels/task-kinds.ts';
 import { checkSameRois } from '../model/same-rois.ts';
 import { untrainedLike } from '../model/untrained.ts';
 import { type BaselineFeatures, type BaselineRecipe, baselineRecipes, defaultBaselines } from './baselines.ts';
 import { type ConfoundRequest, confoundCovariates, controlOf } from './confound-control.ts';
-import { type Contender, type FeatureSource, frozenContender, type RowsOf, sharedRows } from './contender.ts';
-import type { FeatureBank } from './feature-bank.ts';
 import {
   type ConfoundControl,
   componentsSource,
@@ -16,8 +31,6 @@ import {
   tangentSource,
 } from './feature-sources.ts';
 import { finetunedContender } from './finetuned-contender.ts';
-import { type FinetuneProtocol, type Protocol, protocolNamed, protocolOf, protocolsFor } from './protocols.ts';
-import type { TaskKind } from './task-kinds.ts';
 
 export interface LineUpRequest {
   readonly kind: TaskKind;

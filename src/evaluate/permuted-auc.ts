@@ -1,11 +1,11 @@
 /** @file The permutation test of an evaluation: which splits and which refits its protocol implies. */
-import type { Contender } from './contender.ts';
-import type { Task } from './labels.ts';
+import type { Contender } from '../classifiers/contender.ts';
+import type { Task } from '../labels/labels.ts';
+import { dealSplits } from '../splits/split-plan.ts';
+import { type PermutationTest, permutationTest, type Refit } from '../statistics/permutation.ts';
 import type { LineUp } from './line-up.ts';
-import { type PermutationTest, permutationTest, type Refit } from './permutation.ts';
 import { relabelled } from './relabelled.ts';
 import type { Dealt, EvaluationRequest } from './run-evaluation.ts';
-import { dealSplits } from './split-plan.ts';
 
 /**
  * AUC of the model's protocol against labels permuted within sites.

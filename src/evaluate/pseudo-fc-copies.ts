@@ -2,11 +2,11 @@
  * @file Augmentation without any pretraining: a classifier of raw connectivity that learns from several pseudo-FC of each
  * training scan.
  */
-import type { Contender } from './contender.ts';
-import type { Features } from './features.ts';
-import { type Protocol, targetOf } from './protocols.ts';
-import { rowsOfSplit } from './split-rows.ts';
-import type { Split } from './splits.ts';
+import type { Contender } from '../classifiers/contender.ts';
+import { type Protocol, targetOf } from '../classifiers/protocols.ts';
+import { rowsOfSplit } from '../classifiers/split-rows.ts';
+import type { Features } from '../features/features.ts';
+import type { Split } from '../splits/splits.ts';
 
 /** Connectivity of all scans of a data set, in the same columns. */
 export interface CopiedConnectivity {

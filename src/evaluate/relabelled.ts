@@ -1,9 +1,10 @@
 /** @file A protocol on many labellings of the same scans: one kernel matrix serves every labelling and split. */
-import type { Task } from './labels.ts';
-import type { Refit } from './permutation.ts';
-import type { Protocol } from './protocols.ts';
-import { rowsOfSplit, rowsWithin } from './split-rows.ts';
-import type { Table } from './table-rows.ts';
+
+import type { Protocol } from '../classifiers/protocols.ts';
+import { rowsOfSplit, rowsWithin } from '../classifiers/split-rows.ts';
+import type { Table } from '../features/table-rows.ts';
+import type { Task } from '../labels/labels.ts';
+import type { Refit } from '../statistics/permutation.ts';
 
 /**
  * A {@link Refit} of a protocol on frozen features that is fast enough for a thousand permutations of an SVM: features are

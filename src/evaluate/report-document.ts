@@ -4,9 +4,9 @@
  * Numbers that are undefined are null, with the reason beside them.
  */
 import * as z from 'zod';
-import { EstimateSchema as Estimate, EstimatesSchema as Estimates, Score } from './estimate-schema.ts';
+import { SplitPlan } from '../splits/split-plan.ts';
+import { EstimateSchema as Estimate, EstimatesSchema as Estimates, Score } from '../statistics/estimate-schema.ts';
 import { FewShotSchema, ZeroShotSchema } from './shots-schema.ts';
-import { SplitPlan } from './split-plan.ts';
 
 const Count = z.number().int().min(0);
 const Probability = z.number().min(0).max(1);

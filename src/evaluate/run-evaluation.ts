@@ -1,26 +1,27 @@
 /** @file One evaluation from data sets and a model to a document: label, split, line up, run, judge. No files, no command line. */
+
+import { FINETUNE_PROTOCOLS } from '../classifiers/protocols.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { connectivityWarnings } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
+import type { FeatureBank } from '../features/feature-bank.ts';
+import { type AnyTask, labelTask, type TaskRequest } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
+import { finetuningWarnings } from '../splits/finetuned-guard.ts';
+import { sha256 } from '../splits/sha256.ts';
+import { splitColumnValues } from '../splits/split-column.ts';
+import { pretrainingWarnings, siteWarnings } from '../splits/split-guards.ts';
+import { dealSplits, type SplitPlan, scoringOf as scoringOfPlan } from '../splits/split-plan.ts';
+import type { Split } from '../splits/splits.ts';
+import { transferTask } from '../splits/transfer.ts';
+import type { Sampling } from '../statistics/replicates.ts';
 import type { ConfoundRequest } from './confound-control.ts';
 import { duplicateWarning } from './duplicates.ts';
 import { evaluate, type Scored } from './evaluate.ts';
-import type { FeatureBank } from './feature-bank.ts';
 import type { ConfoundControl } from './feature-sources.ts';
-import { finetuningWarnings } from './finetuned-guard.ts';
 import { statisticsOf } from './kind-statistics.ts';
 import { lineUp } from './line-up.ts';
-import { FINETUNE_PROTOCOLS } from './protocols.ts';
-import type { Sampling } from './replicates.ts';
 import type { EvaluationResult } from './report-document.ts';
-import { sha256 } from './sha256.ts';
-import { splitColumnValues } from './split-column.ts';
-import { pretrainingWarnings, siteWarnings } from './split-guards.ts';
-import { dealSplits, type SplitPlan, scoringOf as scoringOfPlan } from './split-plan.ts';
-import type { Split } from './splits.ts';
-import { type AnyTask, labelTask, type TaskRequest } from './task-kinds.ts';
-import { transferTask } from './transfer.ts';
 import type { CalibratedDecisions } from './two-class-statistics.ts';
 
 /** Splits that were not dealt here. */

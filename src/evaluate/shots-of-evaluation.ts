@@ -1,16 +1,17 @@
 /** @file Few-shot curves and zero-shot transfer of an evaluation that was run, from the features it computed. */
+
+import { type FeatureSource, frozenContender, sharedRows } from '../classifiers/contender.ts';
+import { type ProtocolName, protocolNamed, protocolOf } from '../classifiers/protocols.ts';
 import { InputError } from '../errors/input-error.ts';
+import type { FeatureBank } from '../features/feature-bank.ts';
+import type { TaskKind } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
+import type { Shots } from '../splits/shots.ts';
 import { type ConfoundRequest, controlOf } from './confound-control.ts';
-import { type FeatureSource, frozenContender, sharedRows } from './contender.ts';
-import type { FeatureBank } from './feature-bank.ts';
 import { controlledSource, tableSource } from './feature-sources.ts';
 import { fewShotCurves, type ShotLearner } from './few-shot.ts';
-import { type ProtocolName, protocolNamed, protocolOf } from './protocols.ts';
 import type { EvaluationOutcome } from './run-evaluation.ts';
-import type { Shots } from './shots.ts';
 import type { FewShot, ZeroShot } from './shots-schema.ts';
-import type { TaskKind } from './task-kinds.ts';
 import { zeroShot } from './zero-shot.ts';
 
 /** Whose features learn. */

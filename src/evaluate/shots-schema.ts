@@ -1,6 +1,6 @@
 /** @file Few-shot and zero-shot results in the document of an evaluation. */
 import * as z from 'zod';
-import { EstimatesSchema } from './estimate-schema.ts';
+import { EstimatesSchema } from '../statistics/estimate-schema.ts';
 
 const Count = z.number().int().min(0);
 

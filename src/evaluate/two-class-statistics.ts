@@ -1,21 +1,22 @@
 /** @file What else a two-class evaluation says: pooled bootstrap, calibration, subgroups. */
+
+import type { Contender } from '../classifiers/contender.ts';
+import { fitPlatt, plattOnSplit, plattProbabilities } from '../classifiers/platt.ts';
+import { targetOf } from '../classifiers/protocols.ts';
+import { rowsWithin } from '../classifiers/split-rows.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { isMissing } from '../dataset/missing-value.ts';
+import { columnValue } from '../labels/label-rule.ts';
+import type { Task } from '../labels/labels.ts';
 import { randomStream } from '../random/draws.ts';
-import { bootstrapEstimates, type PooledPrediction, pooledPredictions } from './bootstrap.ts';
-import { type Calibration, calibrationOf } from './calibration.ts';
-import type { Contender } from './contender.ts';
-import type { Estimate } from './interval.ts';
-import { columnValue } from './label-rule.ts';
-import type { Task } from './labels.ts';
+import type { Split } from '../splits/splits.ts';
+import { bootstrapEstimates, type PooledPrediction, pooledPredictions } from '../statistics/bootstrap.ts';
+import { type Calibration, calibrationOf } from '../statistics/calibration.ts';
+import type { Estimate } from '../statistics/interval.ts';
+import { classificationMetrics } from '../statistics/metrics.ts';
+import type { Decisions } from '../statistics/replicates.ts';
+import { type Subgroup, subgroupTable } from '../statistics/subgroups.ts';
 import type { Frozen } from './line-up.ts';
-import { classificationMetrics } from './metrics.ts';
-import { fitPlatt, plattOnSplit, plattProbabilities } from './platt.ts';
-import { targetOf } from './protocols.ts';
-import type { Decisions } from './replicates.ts';
-import { rowsWithin } from './split-rows.ts';
-import type { Split } from './splits.ts';
-import { type Subgroup, subgroupTable } from './subgroups.ts';
 
 const DRAWS = 1000;
 /** Subgroups are many. */

@@ -1,10 +1,10 @@
 /** @file What an evaluation says in a sentence, and what should make a reader doubt it. */
 
+import { largestScores } from '../classifiers/class-scores.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
+import type { Estimate } from '../statistics/interval.ts';
+import type { Decisions } from '../statistics/replicates.ts';
 import { ruleName } from './baselines.ts';
-import { largestScores } from './class-scores.ts';
-import type { Estimate } from './interval.ts';
-import type { Decisions } from './replicates.ts';
-import type { AnyTask } from './task-kinds.ts';
 
 /** What baselines are called in a sentence. */
 const NAMES: Readonly<Record<string, string>> = {

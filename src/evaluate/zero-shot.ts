@@ -7,16 +7,16 @@
  * whatever their labels), which takes a shift between scanners out, and any shift that follows from other shares of
  * patients as well.
  */
-import { decisionsOfTwo } from './class-scores.ts';
-import type { FeatureSource } from './contender.ts';
-import { prototypeSimilarities } from './nearest.ts';
-import { sampler } from './replicates.ts';
+import { decisionsOfTwo } from '../classifiers/class-scores.ts';
+import type { FeatureSource } from '../classifiers/contender.ts';
+import { prototypeSimilarities } from '../classifiers/nearest.ts';
+import { fitStandardScaler, standardise } from '../classifiers/standard-scaler.ts';
+import { columnMeans, type Table } from '../features/table-rows.ts';
+import type { AnyTask } from '../labels/task-kinds.ts';
+import type { Split } from '../splits/splits.ts';
+import { classNames, classOfScans } from '../splits/strata.ts';
+import { sampler } from '../statistics/replicates.ts';
 import type { ZeroShot } from './shots-schema.ts';
-import type { Split } from './splits.ts';
-import { fitStandardScaler, standardise } from './standard-scaler.ts';
-import { classNames, classOfScans } from './strata.ts';
-import { columnMeans, type Table } from './table-rows.ts';
-import type { AnyTask } from './task-kinds.ts';
 
 const DEFINITION =
   'Fitted on the labels of one cohort, applied to another cohort with the same question, none of whose labels is used';

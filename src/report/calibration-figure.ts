@@ -1,5 +1,5 @@
 /** @file Do probabilities mean what they say? Reliability points on the diagonal, and how many predictions each stands for. */
-import type { Calibration } from '../evaluate/calibration.ts';
+import type { Calibration } from '../statistics/calibration.ts';
 import { axis, axisNames, type Box, frame, rangeAround, tickText, xNumbers, yNumbers } from './axes.ts';
 import { numberText } from './estimate-text.ts';
 import { type LegendEntry, legend } from './legend.ts';

@@ -1,5 +1,5 @@
 /** @file Estimates in words: fixed digits, and the reason where there is no number. */
-import type { Estimate } from '../evaluate/interval.ts';
+import type { Estimate } from '../statistics/interval.ts';
 
 /** A number that can be shown or drawn; NaN and infinity are none. */
 export function isNumber(value: number | null | undefined): value is number {

@@ -1,5 +1,5 @@
 /** @file Rows of a name, a point and its interval, beside a line to compare with: sites, tasks, baselines, ablations. */
-import type { Estimate } from '../evaluate/interval.ts';
+import type { Estimate } from '../statistics/interval.ts';
 import { type Axis, axis, type Box, type Range, rangeAround, xNumbers } from './axes.ts';
 import { estimateText, explainedEstimate, isNumber, missingNotes, numberText } from './estimate-text.ts';
 import { COLOURS, drawMark, REFERENCE_DASH, type SeriesStyle, seriesStyle } from './palette.ts';

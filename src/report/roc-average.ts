@@ -1,5 +1,5 @@
 /** @file The ROC curve of one split, and the average of many with a band. */
-import { resampledInterval } from '../evaluate/interval.ts';
+import { resampledInterval } from '../statistics/interval.ts';
 import type { Point } from './svg.ts';
 
 /** Decisions for the test scans of one split, `[scans]`, with the truth. */

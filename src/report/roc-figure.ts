@@ -1,5 +1,5 @@
 /** @file The ROC curves of a model and its baselines, averaged over splits, with bands. */
-import type { Estimate } from '../evaluate/interval.ts';
+import type { Estimate } from '../statistics/interval.ts';
 import { axis, axisNames, type Box, frame, xNumbers, yNumbers } from './axes.ts';
 import { estimateText, explainedEstimate, missingNotes } from './estimate-text.ts';
 import { type LegendEntry, legend } from './legend.ts';

@@ -1,6 +1,7 @@
 /** @file Tables of estimates with intervals, for machines (TSV) and for readers (Markdown). */
-import type { Estimate } from '../evaluate/interval.ts';
+
 import { formatTsv } from '../files/table.ts';
+import type { Estimate } from '../statistics/interval.ts';
 import { explainedEstimate, numberText } from './estimate-text.ts';
 
 /** An estimate, a number, words, or nothing. */

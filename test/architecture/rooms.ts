@@ -85,18 +85,58 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     // The same update rule as in pretraining.
     'pretrain/optimizer.ts',
   ],
-  evaluate: [
+  // What is asked of a column, and who answers it.
+  labels: ['dataset'],
+  // Who is trained and tested on.
+  splits: [
+    'labels',
+    'dataset',
+    // A card says whose labels a model has learnt.
+    'model/card.ts',
+  ],
+  // Rows of numbers, one a scan, and what is taken out of them.
+  features: [
+    'labels',
     'dataset',
     'model',
     'runtime',
-    // Fine-tuning is one of its protocols.
-    'finetune',
-    // Baselines are of raw connectivity; one averages it over pseudo-FC views of series.
+    // The features of baselines are raw connectivity; one averages it over pseudo-FC views of series.
     'connectivity',
     'series/time-series.ts',
+    // The networks of a data set, as fine-tuning takes them.
+    'finetune/finetune-data.ts',
+  ],
+  // From features to scores of held-out rows.
+  classifiers: ['features', 'splits', 'labels'],
+  // From scores to numbers with an interval and a p.
+  statistics: [
+    'splits',
+    'labels',
+    // Scores of classes, and the line through the logits of a calibration.
+    'classifiers/class-scores.ts',
+    'classifiers/logistic-line.ts',
+  ],
+  evaluate: [
+    'statistics',
+    'classifiers',
+    'features',
+    'splits',
+    'labels',
+    'dataset',
+    'model',
+    // Fine-tuning is one of its contenders.
+    'finetune',
+  ],
+  identify: [
+    'statistics',
+    'features',
+    'labels',
+    'dataset',
+    // The model beside raw FC, in the words of an evaluation.
+    'evaluate/verdict.ts',
   ],
   // Cells are settings of pretraining; their scores are compared as those of any contenders.
-  ablate: ['pretrain', 'evaluate', 'dataset', 'connectivity', 'model'],
+  ablate: ['pretrain', 'evaluate', 'statistics', 'classifiers', 'splits', 'labels', 'dataset', 'connectivity', 'model'],
   explain: ['evaluate', 'model'],
   checks: [
     'atlas',
@@ -108,6 +148,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   report: [
     'evaluate',
+    'statistics',
+    'labels',
     'explain',
     // The quality page of a data set: what it holds, what the checks found, and its ROIs by network.
     'checks',
@@ -142,7 +184,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'model',
     'pretrain',
     'finetune',
+    'labels',
+    'splits',
+    'features',
+    'classifiers',
+    'statistics',
     'evaluate',
+    'identify',
     'ablate',
     'explain',
     'checks',

@@ -9,8 +9,8 @@ import type { Dataset } from '../../src/dataset/dataset.ts';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { writeConnectivity } from '../../src/dataset/write-connectivity.ts';
 import { writeDataset } from '../../src/dataset/write-dataset.ts';
-import { IdentificationDocument } from '../../src/evaluate/identification-document.ts';
 import { parseTable } from '../../src/files/table.ts';
+import { IdentificationDocument } from '../../src/identify/identification-document.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
 
 const ROIS = 8;

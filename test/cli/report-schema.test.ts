@@ -5,8 +5,8 @@
  */
 import { expect, test } from 'vitest';
 import * as z from 'zod';
-import { IdentificationDocument } from '../../src/evaluate/identification-document.ts';
 import { EvaluationDocument } from '../../src/evaluate/report-document.ts';
+import { IdentificationDocument } from '../../src/identify/identification-document.ts';
 
 test('docs/report.schema.json says what report.json is', async () => {
   const schema = z.toJSONSchema(EvaluationDocument, { target: 'draft-2020-12' });

@@ -13,9 +13,9 @@ import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { scanConnectivity } from '../../src/dataset/scan-connectivity.ts';
 import { writeConnectivity } from '../../src/dataset/write-connectivity.ts';
 import { writeDataset } from '../../src/dataset/write-dataset.ts';
-import { filteredDataset, parseFilter } from '../../src/evaluate/scan-filters.ts';
 import { parseNpy } from '../../src/files/npy.ts';
 import { networksOf, pseudoFcAugmentation } from '../../src/finetune/finetune-data.ts';
+import { filteredDataset, parseFilter } from '../../src/labels/scan-filters.ts';
 import { fitToData } from '../../src/pretrain/fit-settings.ts';
 import { madeUpDataset, smallSettings } from '../pretrain/made-up.ts';
 

@@ -1,15 +1,15 @@
 /** @file Whole evaluations of made-up features: nothing is found where nothing is, what is planted is found. */
 import { describe, expect, it } from 'vitest';
-import { type Contender, fixedSource, frozenContender, sharedRows } from '../../src/evaluate/contender.ts';
+import { type Contender, fixedSource, frozenContender, sharedRows } from '../../src/classifiers/contender.ts';
+import { svmOnSplit } from '../../src/classifiers/protocol-svm.ts';
+import { type ProtocolName, protocolNamed, protocolOf } from '../../src/classifiers/protocols.ts';
 import { duplicateWarning } from '../../src/evaluate/duplicates.ts';
 import { type Contest, evaluate } from '../../src/evaluate/evaluate.ts';
-import { type Features, featureTable, stackFeatures, upperTriangles } from '../../src/evaluate/features.ts';
-import { svmOnSplit } from '../../src/evaluate/protocol-svm.ts';
-import { type ProtocolName, protocolNamed, protocolOf } from '../../src/evaluate/protocols.ts';
-import { repeatedSplits } from '../../src/evaluate/splits.ts';
-import { transferTask } from '../../src/evaluate/transfer.ts';
 import { verdict } from '../../src/evaluate/verdict.ts';
-import { cohort, gaussianFeatures } from './cohort.ts';
+import { type Features, featureTable, stackFeatures, upperTriangles } from '../../src/features/features.ts';
+import { repeatedSplits } from '../../src/splits/splits.ts';
+import { transferTask } from '../../src/splits/transfer.ts';
+import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 
 const task = cohort(120);
 const strong = gaussianFeatures(task, 12, 2, 1);

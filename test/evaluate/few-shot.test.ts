@@ -1,15 +1,15 @@
 /** @file Few-shot: subsets are nested and addressed, curves rise where there is something to learn and nowhere else. */
 import { describe, expect, it } from 'vitest';
-import { fixedSource, frozenContender, sharedRows } from '../../src/evaluate/contender.ts';
+import { fixedSource, frozenContender, sharedRows } from '../../src/classifiers/contender.ts';
+import { type ProtocolName, protocolOf } from '../../src/classifiers/protocols.ts';
 import { evaluate } from '../../src/evaluate/evaluate.ts';
-import type { Features } from '../../src/evaluate/features.ts';
 import { fewShotCurves, type ShotLearner } from '../../src/evaluate/few-shot.ts';
-import type { Task } from '../../src/evaluate/labels.ts';
-import { areaUnderRoc } from '../../src/evaluate/metrics.ts';
-import { type ProtocolName, protocolOf } from '../../src/evaluate/protocols.ts';
-import { parseShots, type Shots, shotQueues, shotsName, takeShots } from '../../src/evaluate/shots.ts';
-import { repeatedSplits, type Split } from '../../src/evaluate/splits.ts';
-import { cohort, gaussianFeatures } from './cohort.ts';
+import type { Features } from '../../src/features/features.ts';
+import type { Task } from '../../src/labels/labels.ts';
+import { parseShots, type Shots, shotQueues, shotsName, takeShots } from '../../src/splits/shots.ts';
+import { repeatedSplits, type Split } from '../../src/splits/splits.ts';
+import { areaUnderRoc } from '../../src/statistics/metrics.ts';
+import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 
 const task = cohort(120, { sessions: 2 });
 const splits = repeatedSplits(task, 3, 0);

@@ -1,18 +1,18 @@
 /** @file Fine-tuning as a protocol of an evaluation, and the guard of labels that were learnt. */
 import { describe, expect, it } from 'vitest';
+import { fitPlatt, plattProbabilities } from '../../src/classifiers/platt.ts';
 import { finetunedContender, finetuneTarget } from '../../src/evaluate/finetuned-contender.ts';
-import { finetuningWarnings } from '../../src/evaluate/finetuned-guard.ts';
-import { areaUnderRoc } from '../../src/evaluate/metrics.ts';
-import { fitPlatt, plattProbabilities } from '../../src/evaluate/platt.ts';
-import { repeatedSplits } from '../../src/evaluate/splits.ts';
-import type { MultiClassTask, RegressionTask } from '../../src/evaluate/task-kinds.ts';
 import { calibratedByValidation } from '../../src/evaluate/two-class-statistics.ts';
 import { FINETUNE_DEFAULTS } from '../../src/finetune/settings.ts';
+import type { MultiClassTask, RegressionTask } from '../../src/labels/task-kinds.ts';
 import type { ModelCard } from '../../src/model/card.ts';
 import { modelSize } from '../../src/model/size.ts';
 import { initialWeights } from '../../src/model/weights.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
-import { cohort, gaussianFeatures } from './cohort.ts';
+import { finetuningWarnings } from '../../src/splits/finetuned-guard.ts';
+import { repeatedSplits } from '../../src/splits/splits.ts';
+import { areaUnderRoc } from '../../src/statistics/metrics.ts';
+import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 
 const dealt = cohort(120);
 const { values } = gaussianFeatures(dealt, 16, 1.5, 4);

@@ -1,12 +1,12 @@
 /** @file A classifier that learns from pseudo-FC copies of training scans: what it sees, and what it must not see. */
 import { expect, test } from 'vitest';
+import { protocolOf } from '../../src/classifiers/protocols.ts';
+import { fitSvm, svmDecisions } from '../../src/classifiers/svm.ts';
 import { connectivity } from '../../src/connectivity/kinds.ts';
-import { featureTable } from '../../src/evaluate/features.ts';
-import type { Task } from '../../src/evaluate/labels.ts';
-import { protocolOf } from '../../src/evaluate/protocols.ts';
 import { copiesContender } from '../../src/evaluate/pseudo-fc-copies.ts';
-import { pseudoFcCopy, pseudoFcFeatures } from '../../src/evaluate/pseudo-fc-features.ts';
-import { fitSvm, svmDecisions } from '../../src/evaluate/svm.ts';
+import { featureTable } from '../../src/features/features.ts';
+import { pseudoFcCopy, pseudoFcFeatures } from '../../src/features/pseudo-fc-features.ts';
+import type { Task } from '../../src/labels/labels.ts';
 import { madeUpDataset } from '../pretrain/made-up.ts';
 
 const SCANS = 12;

@@ -1,13 +1,13 @@
 /** @file Cohort to cohort: no label of the second cohort is read, and centring takes out what shifts it as a whole. */
 import { describe, expect, it } from 'vitest';
-import { fixedSource, frozenContender, sharedRows } from '../../src/evaluate/contender.ts';
-import { type Features, stackFeatures } from '../../src/evaluate/features.ts';
-import type { Task } from '../../src/evaluate/labels.ts';
-import { protocolOf } from '../../src/evaluate/protocols.ts';
-import type { Split } from '../../src/evaluate/splits.ts';
-import { transferTask } from '../../src/evaluate/transfer.ts';
+import { fixedSource, frozenContender, sharedRows } from '../../src/classifiers/contender.ts';
+import { protocolOf } from '../../src/classifiers/protocols.ts';
 import { prototypeTransfer, zeroShot } from '../../src/evaluate/zero-shot.ts';
-import { cohort, gaussianFeatures } from './cohort.ts';
+import { type Features, stackFeatures } from '../../src/features/features.ts';
+import type { Task } from '../../src/labels/labels.ts';
+import type { Split } from '../../src/splits/splits.ts';
+import { transferTask } from '../../src/splits/transfer.ts';
+import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 
 const COLUMNS = 6;
 const first = cohort(60);

@@ -1,6 +1,5 @@
 /** @file Fine-tuning finds what is planted and nothing else, stops where it should, and touches only what it may. */
 import { describe, expect, it } from 'vitest';
-import { areaUnderRoc } from '../../src/evaluate/metrics.ts';
 import { finetuneOnSplit } from '../../src/finetune/finetune.ts';
 import { type FinetuneData, pseudoFcAugmentation } from '../../src/finetune/finetune-data.ts';
 import { learner } from '../../src/finetune/learner.ts';
@@ -10,6 +9,7 @@ import { truthOf } from '../../src/finetune/target.ts';
 import { trainedLayout, viewOf } from '../../src/model/parameters.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
+import { areaUnderRoc } from '../../src/statistics/metrics.ts';
 import { SPLIT, smallCohort, untrained } from './small-cohort.ts';
 
 const compile = nodeRuntime({ threads: 1 });

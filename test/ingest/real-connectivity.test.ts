@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
-import { connectivityTable } from '../../src/evaluate/feature-bank.ts';
-import { upperTriangles } from '../../src/evaluate/features.ts';
-import { runIdentification } from '../../src/evaluate/run-identification.ts';
+import { connectivityTable } from '../../src/features/feature-bank.ts';
+import { upperTriangles } from '../../src/features/features.ts';
 import { parseNpy } from '../../src/files/npy.ts';
+import { runIdentification } from '../../src/identify/run-identification.ts';
 import { ingestConnectivity } from '../../src/ingest/ingest-connectivity.ts';
 
 const DATA = join(import.meta.dirname, '../../../shared/data/hcp-retest-fc-dk84');

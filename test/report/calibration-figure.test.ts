@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { calibrationOf } from '../../src/evaluate/calibration.ts';
 import { calibrationFigure } from '../../src/report/calibration-figure.ts';
+import { calibrationOf } from '../../src/statistics/calibration.ts';
 import { elements, faults } from './svg-check.ts';
 
 /** One of four at 0.25 is positive, three of four at 0.75. */

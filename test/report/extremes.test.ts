@@ -1,10 +1,10 @@
 /** Every figure with the least, the most and the worst that it can be given. */
 import { describe, expect, it } from 'vitest';
-import { calibrationOf } from '../../src/evaluate/calibration.ts';
 import { calibrationFigure } from '../../src/report/calibration-figure.ts';
 import { type CurvePanel, curveFigure } from '../../src/report/curve-figure.ts';
 import { forestFigure } from '../../src/report/forest-figure.ts';
 import { rocFigure } from '../../src/report/roc-figure.ts';
+import { calibrationOf } from '../../src/statistics/calibration.ts';
 import { elements, faults, parseSvg } from './svg-check.ts';
 
 const HOSTILE = `</text><script>alert("1")</script> & 'x' ]]> \u0000\u0007\ud800 \u202egnp.\n${'long '.repeat(60)}`;

@@ -1,6 +1,6 @@
 /**
  * @file docs/report.schema.json is the schema of `report.json`, docs/identification.schema.json that of an identification's.
- * After a change of src/evaluate/report-document.ts or identification-document.ts, write them again with
+ * After a change of src/evaluate/report-document.ts or src/identify/identification-document.ts, write them again with
  * `npx vitest run test/cli/report-schema.test.ts -u`.
  */
 import { expect, test } from 'vitest';

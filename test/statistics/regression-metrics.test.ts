@@ -1,4 +1,4 @@
-/** @file Regression metrics against scikit-learn and SciPy (fixtures/make-classifier-fixtures.py), and where there are none. */
+/** @file Regression metrics against scikit-learn and SciPy (classifiers/fixtures/make-classifier-fixtures.py), and where there are none. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

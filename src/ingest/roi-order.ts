@@ -42,12 +42,15 @@ export function refuseOtherOrder(
 
 /**
  * The columns that are ROIs of the atlas, in its order, of a matrix that names them all and others beside (subcortical
- * ones of XCP-D's 4S atlases); undefined for every other matrix.
+ * ones of XCP-D's 4S atlases); undefined for every other matrix. Numbers are no names: the first 200 of 392 regions are
+ * not CC200, and columns 0, 1, 2, … may be time points.
  */
 export function namedRois({ rows, columns, values, header }: Matrix, atlas: Atlas): Matrix | undefined {
   if (header === undefined || columns <= atlas.rois.length) return undefined;
   const at = new Map(header.map((name, column) => [plainName(name), column]));
-  const chosen = plainNames(atlas).map((name) => at.get(name));
+  const wanted = plainNames(atlas);
+  if (wanted.every((name) => /^\d+$/.test(name))) return undefined;
+  const chosen = wanted.map((name) => at.get(name));
   if (at.size < columns || !chosen.every((column) => column !== undefined)) return undefined;
   const picked = new Float64Array(rows * chosen.length);
   for (let row = 0; row < rows; row++)

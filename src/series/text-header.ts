@@ -36,8 +36,10 @@ export function indexColumns(header: readonly string[]): number {
   return hasRowIndex(header) ? 1 : 0;
 }
 
-/** True when the first column must be a row index: alone it has no name. */
+/** True when the first column must be a row index: alone it has no name, or alone a word among 0, 1, 2, … or 1, 2, 3, …. */
 function hasRowIndex(header: readonly string[]): boolean {
+  const [corner, ...names] = header;
+  if (corner !== undefined && !isNumeric(corner) && names.length > 1 && isCount(names)) return true;
   return header.length > 1 && INDEX_NAMES.has(header[0]) && header.slice(1).every((name) => name !== '');
 }
 

@@ -80,5 +80,8 @@ describe('ROIs by name', () => {
     expect(namedRois(matrix(2, 102, [...short, 'x', 'x']), atlas)).toBeUndefined();
     expect(namedRois(matrix(2, 100, short), atlas)).toBeUndefined();
     expect(namedRois(matrix(2, 102), atlas)).toBeUndefined();
+    // CC400 is not CC200 with more regions, though both are numbered from 1.
+    const numbers = Array.from({ length: 392 }, (_, i) => String(i + 1));
+    expect(namedRois(matrix(2, 392, numbers), builtInAtlas('cc200'))).toBeUndefined();
   });
 });

@@ -150,6 +150,8 @@ describe('parseTextMatrix', () => {
     expect(parse(',a,b\n0,0.5,1\n1,2,3\n')).toEqual(expected);
     expect(parse('Unnamed: 0,a,b\nvolume0,0.5,1\nvolume1,2,3\n')).toEqual(expected);
     expect(parse(',0,1,2\n0,0.5,1,2\n1,3,4,5\n')).toMatchObject({ rows: 2, columns: 3, header: ['0', '1', '2'] });
+    // C-PAC's csv of ROIs by time.
+    expect(parse('node/volume,0,1,2\n1,0.5,1,2\n2,3,4,5\n')).toMatchObject({ rows: 2, header: ['0', '1', '2'] });
   });
 
   test("drops image and volume of AFNI's 3dROIstats, as ADHD-200 preprocessed has them", () => {

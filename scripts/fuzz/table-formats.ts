@@ -18,8 +18,8 @@ import { repetitionTimes } from '../../src/preprocessors/repetition-time.ts';
 import { parseConfig } from '../../src/pretrain/config-file.ts';
 import { formatSettings, PAPER_SETTINGS } from '../../src/pretrain/settings.ts';
 import { parseOverlap, projectSeries } from '../../src/series/project.ts';
+import { dealSplits } from '../../src/splits/deal-splits.ts';
 import { parseSplits, splitDocument } from '../../src/splits/split-file.ts';
-import { dealSplits } from '../../src/splits/split-plan.ts';
 import { checkFinite, endsWith, type FuzzedFormat, scratchFolder, takesNone, text, writeInto } from './format.ts';
 
 const FOLDER = scratchFolder('tables');

@@ -3,7 +3,7 @@ import type { Contender } from '../classifiers/contender.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import type { Estimate } from '../statistics/interval.ts';
 import { holm } from '../statistics/multiple-tasks.ts';
 import type { Estimates, Sampling } from '../statistics/replicates.ts';

@@ -1,5 +1,4 @@
 /** @file Times whole training steps beside the machine's own matrix product. */
-
 import type { ModelSize } from '../model/size.ts';
 import { PAPER_OBJECTIVE } from '../pretrain/objective.ts';
 import type { Machine } from '../pretrain/worker-lanes.ts';

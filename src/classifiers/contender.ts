@@ -1,8 +1,7 @@
 /** @file Whoever is scored on the splits: features and what learns from them, a network that is fine-tuned, a rule. */
-
 import type { Table } from '../features/table-rows.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { type Protocol, targetOf } from './protocols.ts';
 import { rowsOfSplit, type SplitRows } from './split-rows.ts';
 

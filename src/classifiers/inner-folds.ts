@@ -1,5 +1,4 @@
 /** @file Folds inside the training rows, for choices that must not see a test row. */
-
 import { rowsByKey } from '../labels/training-rows.ts';
 import { permutation, type RandomStream } from '../random/draws.ts';
 

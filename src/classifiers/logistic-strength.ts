@@ -1,5 +1,4 @@
 /** @file The penalty of a logistic regression, chosen inside the training rows. */
-
 import { rowsByClass } from '../labels/training-rows.ts';
 import type { RandomStream } from '../random/draws.ts';
 import { innerFolds } from './inner-folds.ts';

@@ -1,5 +1,4 @@
 /** @file Support vector machines for more than two classes: one for each pair, which vote. */
-
 import { rowsByClass } from '../labels/training-rows.ts';
 import type { Matrix } from '../linear-algebra/kernel.ts';
 import { expansionValues, subKernel } from './kernel-expansion.ts';

@@ -1,5 +1,4 @@
 /** @file Any two-class classifier for more than two classes: each class against all others. */
-
 import { rowsByClass } from '../labels/training-rows.ts';
 import type { Matrix } from '../linear-algebra/kernel.ts';
 

@@ -1,8 +1,7 @@
 /** @file Platt scaling: from decision values to probabilities, fitted on decisions of scans the classifier did not train on. */
-
 import type { Task } from '../labels/labels.ts';
 import type { RandomStream } from '../random/draws.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { innerFolds } from './inner-folds.ts';
 import { type LogisticLine, logisticLine } from './logistic-line.ts';
 

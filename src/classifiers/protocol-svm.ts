@@ -7,7 +7,7 @@
 import type { Features } from '../features/features.ts';
 import type { Task } from '../labels/labels.ts';
 import { type Kernel, kernelMatrix, type Matrix, scaleGamma } from '../linear-algebra/kernel.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { fitStandardScaler, standardise } from './standard-scaler.ts';
 import { fitSvm, svmDecisions } from './svm.ts';
 

@@ -1,9 +1,8 @@
 /** @file What a classifier of frozen features sees of a split: its rows, standardised, and kernels between them. */
-
 import { type Table, tableRows } from '../features/table-rows.ts';
 import type { TaskScan } from '../labels/labels.ts';
 import { type Kernel, kernelMatrix, kernelOfProducts, type Matrix, scaleGamma } from '../linear-algebra/kernel.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { subKernel } from './kernel-expansion.ts';
 import { fitStandardScaler, standardise } from './standard-scaler.ts';
 

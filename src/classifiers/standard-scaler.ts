@@ -1,5 +1,4 @@
 /** @file Standardisation with the mean and deviation of the training rows only, as scikit-learn's StandardScaler. */
-
 import type { Table } from '../features/table-rows.ts';
 import type { Matrix } from '../linear-algebra/kernel.ts';
 

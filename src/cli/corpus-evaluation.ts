@@ -8,8 +8,8 @@ import { InputError, isInputError } from '../errors/input-error.ts';
 import { readText } from '../files/atomic.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import type { ModelCard } from '../model/card.ts';
+import type { Split } from '../splits/split.ts';
 import { requireClasses } from '../splits/split-guards.ts';
-import type { Split } from '../splits/splits.ts';
 
 /** Which split was used, for the results. */
 export interface UsedCorpusSplit {

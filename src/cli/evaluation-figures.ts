@@ -1,5 +1,4 @@
 /** @file The figures of an evaluation: model and baselines, ROC curves, sites, calibration. */
-
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
 import type { EvaluationOutcome } from '../evaluate/run-evaluation.ts';
 import { calibrationFigure } from '../report/calibration-figure.ts';

@@ -1,5 +1,4 @@
 /** @file `predictions.tsv`: what model and baselines say of every test scan of every split. */
-
 import { largestScores } from '../classifiers/class-scores.ts';
 import type { EvaluationOutcome } from '../evaluate/run-evaluation.ts';
 import { formatTsv } from '../files/table.ts';

@@ -1,5 +1,4 @@
 /** @file An evaluation as a page of text: a heading, the table, the verdict, what to doubt, and where the files are. */
-
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
 import { NOT_COMPARED } from '../evaluate/verdict.ts';
 import type { Estimate } from '../statistics/interval.ts';

@@ -1,5 +1,4 @@
 /** @file Few-shot and zero-shot results as text on a terminal. */
-
 import type { EvaluationDocument } from '../evaluate/report-document.ts';
 import { estimateText } from '../report/estimate-text.ts';
 import type { Estimate } from '../statistics/interval.ts';

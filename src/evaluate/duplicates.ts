@@ -2,7 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import type { Features } from '../features/features.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 
 /** Leading features that a scan is looked up by; those that agree are compared whole, to the last bit. */
 const LOOKED_UP = 64;

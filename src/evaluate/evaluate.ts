@@ -1,13 +1,12 @@
 /** @file An evaluation: a model and its baselines on the same splits, scored, compared and doubted. */
-
 import type { Contender } from '../classifiers/contender.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { type ComparedTest, compare } from '../statistics/comparison.ts';
 import type { Estimate } from '../statistics/interval.ts';
-import { type Decisions, type Estimates, type Replicates, type Sampling, sampler } from '../statistics/replicates.ts';
-import { scoringOf } from '../statistics/scoring.ts';
+import { type Estimates, type Replicates, type Sampling, sampler } from '../statistics/replicates.ts';
+import { type Decisions, scoringOf } from '../statistics/scoring.ts';
 import { ruleWithoutFeatures } from './baselines.ts';
 import { type AgainstLinear, constantWarnings, linearBaselines, verdict, verdictAgainstLinear } from './verdict.ts';
 

@@ -1,5 +1,4 @@
 /** @file Features that are fitted on the training rows of each split: tangent space, components, confounds, control. */
-
 import { type FeatureSource, fixedSource } from '../classifiers/contender.ts';
 import { confoundFeatures } from '../features/confound-features.ts';
 import type { Covariates } from '../features/covariates.ts';
@@ -11,7 +10,7 @@ import type { Table } from '../features/table-rows.ts';
 import { fitTangentSpace, tangentVectors } from '../features/tangent-space.ts';
 import type { TaskScan } from '../labels/labels.ts';
 import type { Matrix } from '../linear-algebra/kernel.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 
 /** Principal components explain so much of the training rows' variance. */
 const EXPLAINED = 0.95;

@@ -8,7 +8,7 @@ import type { Contender } from '../classifiers/contender.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
 import { type Shots, shotQueues, shotsName, takeShots } from '../splits/shots.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { type Estimate, percentileInterval } from '../statistics/interval.ts';
 import type { MetricValue } from '../statistics/metrics.ts';
 import { type Scores, scoringOf } from '../statistics/scoring.ts';

@@ -1,12 +1,11 @@
 /** @file The protocol of end-to-end fine-tuning: on every split a copy of the model learns the training rows. */
-
 import { type FinetuneOptions, finetuneOnSplit } from '../finetune/finetune.ts';
 import type { FinetuneRows } from '../finetune/finetune-data.ts';
 import { type Scores, twoClassDecisions } from '../finetune/scores.ts';
 import type { Target } from '../finetune/target.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import type { ModelWeights } from '../model/weights.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { classNames, classOfScans } from '../splits/strata.ts';
 
 /**

@@ -1,11 +1,10 @@
 /** @file What a report says beyond scores, by the kind of question. */
-
 import { largestScores } from '../classifiers/class-scores.ts';
 import type { AnyTask, MultiClassTask } from '../labels/task-kinds.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { classNames, classOfScans } from '../splits/strata.ts';
 import { pooledPredictions } from '../statistics/bootstrap.ts';
-import type { Decisions } from '../statistics/replicates.ts';
+import type { Decisions } from '../statistics/scoring.ts';
 import type { Scored } from './evaluate.ts';
 import type { LineUp } from './line-up.ts';
 import { permutedAuc } from './permuted-auc.ts';

@@ -1,5 +1,4 @@
 /** @file Who takes part in an evaluation: the model by its protocol, and the baselines asked for. */
-
 import {
   type Contender,
   type FeatureSource,

@@ -1,7 +1,7 @@
 /** @file The permutation test of an evaluation: which splits and which refits its protocol implies. */
 import type { Contender } from '../classifiers/contender.ts';
 import type { Task } from '../labels/labels.ts';
-import { dealSplits } from '../splits/split-plan.ts';
+import { dealSplits } from '../splits/deal-splits.ts';
 import { type PermutationTest, permutationTest, type Refit } from '../statistics/permutation.ts';
 import type { LineUp } from './line-up.ts';
 import { relabelled } from './relabelled.ts';

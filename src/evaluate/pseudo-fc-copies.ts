@@ -6,7 +6,7 @@ import type { Contender } from '../classifiers/contender.ts';
 import { type Protocol, targetOf } from '../classifiers/protocols.ts';
 import { rowsOfSplit } from '../classifiers/split-rows.ts';
 import type { Features } from '../features/features.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 
 /** Connectivity of all scans of a data set, in the same columns. */
 export interface CopiedConnectivity {

@@ -1,5 +1,4 @@
 /** @file A protocol on many labellings of the same scans: one kernel matrix serves every labelling and split. */
-
 import type { Protocol } from '../classifiers/protocols.ts';
 import { rowsOfSplit, rowsWithin } from '../classifiers/split-rows.ts';
 import type { Table } from '../features/table-rows.ts';

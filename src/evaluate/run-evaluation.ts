@@ -1,5 +1,4 @@
 /** @file One evaluation from data sets and a model to a document: label, split, line up, run, judge. No files, no command line. */
-
 import { FINETUNE_PROTOCOLS } from '../classifiers/protocols.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { connectivityWarnings } from '../dataset/scan-connectivity.ts';
@@ -7,12 +6,13 @@ import { InputError } from '../errors/input-error.ts';
 import type { FeatureBank } from '../features/feature-bank.ts';
 import { type AnyTask, labelTask, type TaskRequest } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';
+import { dealSplits } from '../splits/deal-splits.ts';
 import { finetuningWarnings } from '../splits/finetuned-guard.ts';
 import { sha256 } from '../splits/sha256.ts';
+import type { Split } from '../splits/split.ts';
 import { splitColumnValues } from '../splits/split-column.ts';
 import { pretrainingWarnings, siteWarnings } from '../splits/split-guards.ts';
-import { dealSplits, type SplitPlan, scoringOf as scoringOfPlan } from '../splits/split-plan.ts';
-import type { Split } from '../splits/splits.ts';
+import { type SplitPlan, scoringOf as scoringOfPlan } from '../splits/split-plan.ts';
 import { transferTask } from '../splits/transfer.ts';
 import type { Sampling } from '../statistics/replicates.ts';
 import type { ConfoundRequest } from './confound-control.ts';

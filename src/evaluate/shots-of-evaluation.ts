@@ -1,5 +1,4 @@
 /** @file Few-shot curves and zero-shot transfer of an evaluation that was run, from the features it computed. */
-
 import { type FeatureSource, frozenContender, sharedRows } from '../classifiers/contender.ts';
 import { type ProtocolName, protocolNamed, protocolOf } from '../classifiers/protocols.ts';
 import { InputError } from '../errors/input-error.ts';

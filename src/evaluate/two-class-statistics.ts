@@ -1,5 +1,4 @@
 /** @file What else a two-class evaluation says: pooled bootstrap, calibration, subgroups. */
-
 import type { Contender } from '../classifiers/contender.ts';
 import { fitPlatt, plattOnSplit, plattProbabilities } from '../classifiers/platt.ts';
 import { targetOf } from '../classifiers/protocols.ts';
@@ -9,12 +8,12 @@ import { isMissing } from '../dataset/missing-value.ts';
 import { columnValue } from '../labels/label-rule.ts';
 import type { Task } from '../labels/labels.ts';
 import { randomStream } from '../random/draws.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { bootstrapEstimates, type PooledPrediction, pooledPredictions } from '../statistics/bootstrap.ts';
 import { type Calibration, calibrationOf } from '../statistics/calibration.ts';
 import type { Estimate } from '../statistics/interval.ts';
 import { classificationMetrics } from '../statistics/metrics.ts';
-import type { Decisions } from '../statistics/replicates.ts';
+import type { Decisions } from '../statistics/scoring.ts';
 import { type Subgroup, subgroupTable } from '../statistics/subgroups.ts';
 import type { Frozen } from './line-up.ts';
 

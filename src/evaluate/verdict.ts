@@ -1,9 +1,8 @@
 /** @file What an evaluation says in a sentence, and what should make a reader doubt it. */
-
 import { largestScores } from '../classifiers/class-scores.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import type { Estimate } from '../statistics/interval.ts';
-import type { Decisions } from '../statistics/replicates.ts';
+import type { Decisions } from '../statistics/scoring.ts';
 import { ruleName } from './baselines.ts';
 
 /** What baselines are called in a sentence. */

@@ -13,7 +13,7 @@ import { prototypeSimilarities } from '../classifiers/nearest.ts';
 import { fitStandardScaler, standardise } from '../classifiers/standard-scaler.ts';
 import { columnMeans, type Table } from '../features/table-rows.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { classNames, classOfScans } from '../splits/strata.ts';
 import { sampler } from '../statistics/replicates.ts';
 import type { ZeroShot } from './shots-schema.ts';

@@ -1,5 +1,4 @@
 /** @file Means of symmetric positive definite matrices: arithmetic, log-Euclidean and geometric. */
-
 import { kernelMatrix } from '../linear-algebra/kernel.ts';
 import { symmetricEigen } from '../linear-algebra/symmetric-eigen.ts';
 

@@ -1,5 +1,4 @@
 /** @file Covariates regressed out of features: linear regression of every feature, fitted on the training rows. */
-
 import type { Matrix } from '../linear-algebra/kernel.ts';
 import { leastSquares } from '../linear-algebra/least-squares.ts';
 import { type CovariateCode, type Covariates, covariateDesign, fitCovariateCodes } from './covariates.ts';

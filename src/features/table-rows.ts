@@ -1,5 +1,4 @@
 /** @file Rows of a table in float64, ready to be changed. */
-
 import type { Matrix } from '../linear-algebra/kernel.ts';
 import type { Features } from './features.ts';
 

@@ -1,5 +1,4 @@
 /** @file Symbolic tensors: a graph is the set of nodes that its outputs reach. Building one computes nothing. */
-
 import type { Emitter } from './lower.ts';
 import type { ElementType } from './onnx/model.ts';
 

@@ -1,5 +1,4 @@
 /** @file One identification from a data set and a model to a document: pair sessions, compare, judge. No files. */
-
 import { verdict } from '../evaluate/verdict.ts';
 import type { FeatureBank, FeatureOrigin } from '../features/feature-bank.ts';
 import { participantDraws } from '../statistics/bootstrap.ts';

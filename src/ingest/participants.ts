@@ -1,5 +1,4 @@
 /** @file The table that names participants, files and phenotypes, in whatever columns people call them. */
-
 import { isMissing } from '../dataset/missing-value.ts';
 import { repetitionTime, SCAN_COLUMNS } from '../dataset/scans-table.ts';
 import { InputError } from '../errors/input-error.ts';

@@ -1,5 +1,4 @@
 /** @file A PyTorch tensor out of the storage that it views: any strides, any number type. */
-
 import { InputError } from '../errors/input-error.ts';
 import { widenHalf } from '../files/float16.ts';
 import type { StoredTensor } from '../files/safetensors.ts';

@@ -1,5 +1,4 @@
 /** @file What the names of one tool's files say: scans that may be wanted, and files that are never scans. */
-
 import type { TreeFile } from './file-tree.ts';
 import type { Content, FoundScan, Skipped, Tool } from './found.ts';
 

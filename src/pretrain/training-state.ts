@@ -1,5 +1,4 @@
 /** @file All that a run needs to go on exactly where it was: weights, moments, step, and what its metrics look back on. */
-
 import { InputError } from '../errors/input-error.ts';
 import type { Safetensors, StoredTensor } from '../files/safetensors.ts';
 import { type ModelSize, READOUT } from '../model/size.ts';

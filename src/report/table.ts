@@ -1,5 +1,4 @@
 /** @file Tables of estimates with intervals, for machines (TSV) and for readers (Markdown). */
-
 import { formatTsv } from '../files/table.ts';
 import type { Estimate } from '../statistics/interval.ts';
 import { explainedEstimate, numberText } from './estimate-text.ts';

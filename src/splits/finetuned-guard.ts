@@ -2,7 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import type { ModelCard } from '../model/card.ts';
-import type { Split } from './splits.ts';
+import type { Split } from './split.ts';
 
 /**
  * Unlike pretraining, fine-tuning sees labels: its features already tell the classes of its training participants apart.

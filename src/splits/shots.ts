@@ -3,7 +3,7 @@ import { InputError } from '../errors/input-error.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import { rowsByKey } from '../labels/training-rows.ts';
 import { permutation, randomStream } from '../random/draws.ts';
-import type { Split } from './splits.ts';
+import type { Split } from './split.ts';
 import { classNames, classOfScans } from './strata.ts';
 
 /** How much to learn from: so many participants of each class, or this share of each class's training participants. */

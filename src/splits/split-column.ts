@@ -4,8 +4,8 @@ import { InputError } from '../errors/input-error.ts';
 import { nearestName } from '../errors/nearest.ts';
 import { columnValue, type LabelledDataset } from '../labels/label-rule.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
+import type { Split } from './split.ts';
 import { refuseSharedParticipants, requireClasses } from './split-guards.ts';
-import type { Split } from './splits.ts';
 
 const WORDS: Readonly<Record<Part, readonly string[]>> = {
   train: ['train', 'training'],

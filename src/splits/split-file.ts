@@ -3,9 +3,9 @@ import * as z from 'zod';
 import { InputError } from '../errors/input-error.ts';
 import { type AnyTask, TASK_KINDS } from '../labels/task-kinds.ts';
 import { sha256 } from './sha256.ts';
+import { ascending, type Split } from './split.ts';
 import { refuseSharedParticipants, requireClasses } from './split-guards.ts';
 import { placeOfSplit, SplitPlan } from './split-plan.ts';
-import { ascending, type Split } from './splits.ts';
 import { classNames } from './strata.ts';
 
 const VERSION = 2;

@@ -3,8 +3,8 @@ import { queueBySite } from '../dataset/participant-split.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import { type RandomStream, randomStream } from '../random/draws.ts';
+import { ascending, type Split } from './split.ts';
 import { requireClasses } from './split-guards.ts';
-import { ascending, type Split } from './splits.ts';
 import { classNames, type Dealt, type Stratum, strataOf } from './strata.ts';
 
 /** Of the people not tested on, as in the paper's 70/15/15. */

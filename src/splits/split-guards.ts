@@ -2,8 +2,8 @@
 import { PARTS, type Part } from '../dataset/participant-split.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
+import type { Split } from './split.ts';
 import type { SplitPlan } from './split-plan.ts';
-import type { Split } from './splits.ts';
 import { classNames, classOfScans } from './strata.ts';
 
 /** A regression line needs two points. */

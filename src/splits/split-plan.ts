@@ -1,9 +1,5 @@
-/** @file How to split: the plans there are, and the splits of a task by one of them. */
+/** @file How to split: the plans there are, and how the splits of each are told and scored. */
 import * as z from 'zod';
-import type { AnyTask } from '../labels/task-kinds.ts';
-import { columnSplit } from './split-column.ts';
-import { kFoldSplits, leaveOneSiteOutSplits } from './split-folds.ts';
-import { repeatedSplits, type Split } from './splits.ts';
 
 const times = z.number().int().min(1);
 
@@ -16,30 +12,6 @@ export const SplitPlan = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('column'), column: z.string() }),
 ]);
 export type SplitPlan = z.infer<typeof SplitPlan>;
-
-/**
- * Splits of a task: by participant, the same for the same plan and seed whatever the order of rows.
- *
- * @param columnValues of a `column` plan: its value for each scan of the task (`splitColumnValues`)
- * @throws InputError when the task cannot be split so
- */
-export function dealSplits(
-  task: AnyTask,
-  plan: SplitPlan,
-  seed: number,
-  columnValues: readonly string[] = [],
-): Split[] {
-  switch (plan.kind) {
-    case 'repeated':
-      return repeatedSplits(task, plan.repeats, seed);
-    case 'k-fold':
-      return kFoldSplits(task, plan.folds, plan.repeats, seed);
-    case 'leave-one-site-out':
-      return leaveOneSiteOutSplits(task, seed);
-    case 'column':
-      return [columnSplit(task, plan.column, columnValues)];
-  }
-}
 
 /**
  * How the splits of a plan are scored. `each`: every split has scores, and the interval is over splits. `pooled`: the

@@ -1,7 +1,7 @@
 /** @file Training on one data set and testing on another (external validation). */
 import { InputError } from '../errors/input-error.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
-import type { Split } from './splits.ts';
+import type { Split } from './split.ts';
 import { classNames } from './strata.ts';
 
 /**

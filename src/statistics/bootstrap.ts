@@ -1,12 +1,11 @@
 /** @file Intervals of pooled predictions: participants are drawn again with replacement (bootstrap). */
-
 import type { LabelledScan, Task } from '../labels/labels.ts';
 import { integerBelow, randomStream } from '../random/draws.ts';
 import { groupByParticipant, type Participant } from '../splits/participants.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { type Estimate, percentileInterval } from './interval.ts';
 import type { MetricValue } from './metrics.ts';
-import type { Decisions } from './replicates.ts';
+import type { Decisions } from './scoring.ts';
 
 /** The decision for one test scan of one split. */
 export interface PooledPrediction extends LabelledScan {

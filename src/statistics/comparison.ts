@@ -1,12 +1,11 @@
 /** @file The model against each baseline: a paired test each, corrected for there being several. */
-
 import type { AnyTask } from '../labels/task-kinds.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { deLongTest } from './delong.ts';
 import { holm } from './multiple-tasks.ts';
 import { correctedResampledTest, type PairedTest } from './paired-test.ts';
-import { type Decisions, type Replicates, type Sampling, testOverTrain } from './replicates.ts';
-import { scoringOf } from './scoring.ts';
+import { type Replicates, type Sampling, testOverTrain } from './replicates.ts';
+import { type Decisions, scoringOf } from './scoring.ts';
 
 /** A paired test with its p-value among those of the other baselines. */
 export interface ComparedTest extends Omit<PairedTest, 'metric'> {

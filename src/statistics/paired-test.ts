@@ -1,10 +1,10 @@
 /** @file Does the model differ from a baseline? A paired test on the same splits. */
-
 import type { Task } from '../labels/labels.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { deLongTest } from './delong.ts';
 import type { Metric } from './metrics.ts';
-import { type Decisions, sampler, testOverTrain } from './replicates.ts';
+import { sampler, testOverTrain } from './replicates.ts';
+import type { Decisions } from './scoring.ts';
 import { studentTTwoSided } from './student-t.ts';
 
 export interface PairedTest {

@@ -15,9 +15,9 @@ import type { Task } from '../labels/labels.ts';
 import type { Progress } from '../progress.ts';
 import { permutation, randomStream } from '../random/draws.ts';
 import { groupByParticipant } from '../splits/participants.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { classificationMetrics, type Metric } from './metrics.ts';
-import type { Decisions } from './replicates.ts';
+import type { Decisions } from './scoring.ts';
 
 /**
  * Decisions of the whole protocol on a relabelled task, `split.test` after `split.test`. A training side with one class

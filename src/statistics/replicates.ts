@@ -1,14 +1,11 @@
 /** @file The same score many times, over repeated splits or over resampled participants, and the interval that gives. */
-
 import type { AnyTask } from '../labels/task-kinds.ts';
-import type { Split } from '../splits/splits.ts';
+import type { Split } from '../splits/split.ts';
 import { participantDraws } from './bootstrap.ts';
 import { type Estimate, percentileInterval, resampledInterval } from './interval.ts';
 import type { MetricValue } from './metrics.ts';
+import type { Decisions } from './scoring.ts';
 import { type Scores, scoringOf } from './scoring.ts';
-
-/** What a contender says of each split's test scans, in the order of `split.test`; `[scans, classes]` of several classes. */
-export type Decisions = readonly Float64Array[];
 
 /** Where the spread comes from. */
 export type Sampling =

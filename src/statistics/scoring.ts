@@ -1,9 +1,11 @@
 /** @file How the answers to each kind of question are scored: the metrics, the one that is compared, their bounds. */
-
 import type { AnyTask } from '../labels/task-kinds.ts';
 import { classificationMetrics, METRICS, type MetricValue } from './metrics.ts';
 import { MULTICLASS_METRICS, multiclassMetrics } from './multiclass-metrics.ts';
 import { REGRESSION_METRICS, type RegressionMetric, regressionMetrics } from './regression-metrics.ts';
+
+/** What a contender says of each split's test scans, in the order of `split.test`; `[scans, classes]` of several classes. */
+export type Decisions = readonly Float64Array[];
 
 /** The scores of a kind of question, by name. */
 export type Scores = Readonly<Record<string, MetricValue>>;

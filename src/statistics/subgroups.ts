@@ -1,5 +1,4 @@
 /** @file The same predictions by site, by sex, by anything that participants differ in. */
-
 import { type LabelledScan, participantsOf } from '../labels/labels.ts';
 import { bootstrapEstimates, type Draws, type PooledPrediction } from './bootstrap.ts';
 import type { Estimate } from './interval.ts';

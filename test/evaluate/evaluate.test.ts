@@ -7,7 +7,7 @@ import { duplicateWarning } from '../../src/evaluate/duplicates.ts';
 import { type Contest, evaluate } from '../../src/evaluate/evaluate.ts';
 import { verdict } from '../../src/evaluate/verdict.ts';
 import { type Features, featureTable, stackFeatures, upperTriangles } from '../../src/features/features.ts';
-import { repeatedSplits } from '../../src/splits/splits.ts';
+import { repeatedSplits } from '../../src/splits/repeated-splits.ts';
 import { transferTask } from '../../src/splits/transfer.ts';
 import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 

@@ -6,8 +6,9 @@ import { evaluate } from '../../src/evaluate/evaluate.ts';
 import { fewShotCurves, type ShotLearner } from '../../src/evaluate/few-shot.ts';
 import type { Features } from '../../src/features/features.ts';
 import type { Task } from '../../src/labels/labels.ts';
+import { repeatedSplits } from '../../src/splits/repeated-splits.ts';
 import { parseShots, type Shots, shotQueues, shotsName, takeShots } from '../../src/splits/shots.ts';
-import { repeatedSplits, type Split } from '../../src/splits/splits.ts';
+import type { Split } from '../../src/splits/split.ts';
 import { areaUnderRoc } from '../../src/statistics/metrics.ts';
 import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 

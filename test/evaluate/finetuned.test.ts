@@ -10,7 +10,7 @@ import { modelSize } from '../../src/model/size.ts';
 import { initialWeights } from '../../src/model/weights.ts';
 import { nodeRuntime } from '../../src/runtime/node.ts';
 import { finetuningWarnings } from '../../src/splits/finetuned-guard.ts';
-import { repeatedSplits } from '../../src/splits/splits.ts';
+import { repeatedSplits } from '../../src/splits/repeated-splits.ts';
 import { areaUnderRoc } from '../../src/statistics/metrics.ts';
 import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 

@@ -5,7 +5,7 @@ import { protocolOf } from '../../src/classifiers/protocols.ts';
 import { prototypeTransfer, zeroShot } from '../../src/evaluate/zero-shot.ts';
 import { type Features, stackFeatures } from '../../src/features/features.ts';
 import type { Task } from '../../src/labels/labels.ts';
-import type { Split } from '../../src/splits/splits.ts';
+import type { Split } from '../../src/splits/split.ts';
 import { transferTask } from '../../src/splits/transfer.ts';
 import { cohort, gaussianFeatures } from '../splits/cohort.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { PARTS } from '../../src/dataset/participant-split.ts';
 import type { AnyTask } from '../../src/labels/task-kinds.ts';
-import type { Split } from '../../src/splits/splits.ts';
+import type { Split } from '../../src/splits/split.ts';
 
 /** A person: the site and the class (or number) of each scan. */
 export interface Member {

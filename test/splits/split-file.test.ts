@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AnyTask } from '../../src/labels/task-kinds.ts';
+import { dealSplits } from '../../src/splits/deal-splits.ts';
 import { sha256 } from '../../src/splits/sha256.ts';
 import { parseSplits, splitDocument } from '../../src/splits/split-file.ts';
-import { dealSplits, type SplitPlan } from '../../src/splits/split-plan.ts';
+import type { SplitPlan } from '../../src/splits/split-plan.ts';
 import { idsOf, membersWith, numbers, threeClasses, twoClasses } from './split-cohort.ts';
 
 const values = [0, 1, 2];

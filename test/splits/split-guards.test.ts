@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { duplicateWarning } from '../../src/evaluate/duplicates.ts';
 import { featureTable } from '../../src/features/features.ts';
+import { dealSplits } from '../../src/splits/deal-splits.ts';
 import { columnSplit, splitColumnValues } from '../../src/splits/split-column.ts';
 import { pretrainingWarnings, requireClasses, siteWarnings } from '../../src/splits/split-guards.ts';
-import { dealSplits } from '../../src/splits/split-plan.ts';
 import { cohort, gaussianFeatures } from './cohort.ts';
 import { numbers, threeClasses, twoClasses } from './split-cohort.ts';
 

@@ -4,7 +4,8 @@ import { fitPlatt, plattOnSplit, plattProbabilities } from '../../src/classifier
 import { svmOnSplit } from '../../src/classifiers/protocol-svm.ts';
 import type { Task } from '../../src/labels/labels.ts';
 import { randomStream, uniform } from '../../src/random/draws.ts';
-import { repeatedSplits, type Split } from '../../src/splits/splits.ts';
+import { repeatedSplits } from '../../src/splits/repeated-splits.ts';
+import type { Split } from '../../src/splits/split.ts';
 import { calibrationOf } from '../../src/statistics/calibration.ts';
 import { cohort, gaussianFeatures, taskOf } from '../splits/cohort.ts';
 import { fixture } from './statistics-fixture.ts';

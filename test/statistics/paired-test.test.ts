@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { svmOnSplit } from '../../src/classifiers/protocol-svm.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
-import { repeatedSplits } from '../../src/splits/splits.ts';
+import { repeatedSplits } from '../../src/splits/repeated-splits.ts';
 import { deLongTest, type PairedDecision } from '../../src/statistics/delong.ts';
 import { resampledInterval } from '../../src/statistics/interval.ts';
 import { classificationMetrics } from '../../src/statistics/metrics.ts';

@@ -7,7 +7,8 @@ import { relabelled } from '../../src/evaluate/relabelled.ts';
 import { type Features, featureTable } from '../../src/features/features.ts';
 import type { Task } from '../../src/labels/labels.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';
-import { repeatedSplits, type Split } from '../../src/splits/splits.ts';
+import { repeatedSplits } from '../../src/splits/repeated-splits.ts';
+import type { Split } from '../../src/splits/split.ts';
 import {
   type PermutationRequest,
   permutationResult,

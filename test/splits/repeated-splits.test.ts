@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PARTS } from '../../src/dataset/participant-split.ts';
 import type { Task } from '../../src/labels/labels.ts';
+import { repeatedSplits } from '../../src/splits/repeated-splits.ts';
+import type { Split } from '../../src/splits/split.ts';
 import { parseSplits, splitDocument } from '../../src/splits/split-file.ts';
-import { repeatedSplits, type Split } from '../../src/splits/splits.ts';
 import { transferTask } from '../../src/splits/transfer.ts';
 import { cohort, type Person, taskOf } from './cohort.ts';
 

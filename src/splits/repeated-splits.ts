@@ -2,15 +2,9 @@
 import { dealParticipants, PARTS, type Part } from '../dataset/participant-split.ts';
 import type { AnyTask } from '../labels/task-kinds.ts';
 import { randomStream } from '../random/draws.ts';
+import { ascending, type Split } from './split.ts';
 import { requireClasses } from './split-guards.ts';
 import { strataOf } from './strata.ts';
-
-/** Positions in `task.scans`, ascending. */
-export interface Split {
-  readonly train: readonly number[];
-  readonly validation: readonly number[];
-  readonly test: readonly number[];
-}
 
 /**
  * Splits of the task's participants, one a repeat. They depend on the participants, their sites and classes (or numbers)
@@ -34,10 +28,4 @@ export function repeatedSplits(task: AnyTask, repeats: number, seed: number): Sp
     requireClasses(task, split, `split ${repeat + 1}`);
     return split;
   });
-}
-
-/** The split of three lists of positions in any order. */
-export function ascending(parts: Readonly<Record<Part, readonly number[]>>): Split {
-  const sorted = (positions: readonly number[]) => [...positions].sort((a, b) => a - b);
-  return { train: sorted(parts.train), validation: sorted(parts.validation), test: sorted(parts.test) };
 }

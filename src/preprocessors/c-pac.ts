@@ -4,7 +4,8 @@
  * Names: C-PAC's table of outputs (`cpac_outputs.tsv`, 1.8) and user guide, "Time series analysis". Since 1.8
  * `sub-…_atlas-<atlas>[_space-…][_reg-<regressors>]_desc-Mean[-<fork>]_timeseries.1D`; before
  * `<participant>_<session>/roi_timeseries/_scan_<scan>/…/_mask_<atlas>/roi_<atlas>.1D`, with `_roi_` for `_mask_` in the
- * first releases and the settings of every fork as folders between.
+ * first releases and the settings of every fork as folders between. From 1.4 to 1.7 AFNI's 3dROIstats wrote them as
+ * `_mask_<atlas>_mask_file_<path>/roi_stats.csv` (`get_roi_timeseries` in its source).
  */
 import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';
 import type { TreeFile } from './file-tree.ts';
@@ -23,13 +24,20 @@ function find(files: readonly TreeFile[]): Candidates {
   for (const file of files) {
     const found = read(file);
     if (found === undefined) continue;
-    const twin = file.name.replace(/\.(csv|npz)$/, '.1D');
+    const twin = twinsOf(file).find((name) => names.has(name));
     if (typeof found === 'string') skipped.push({ name: file.name, reason: found });
-    else if (twin !== file.name && names.has(twin))
-      skipped.push({ name: file.name, reason: 'the same series as the .1D beside it' });
+    else if (twin !== undefined)
+      skipped.push({ name: file.name, reason: `the same series as the ${twin.replace(/.*\./, '.')} beside it` });
     else scans.push(candidate(file, found));
   }
   return { scans, skipped };
+}
+
+/** Files of the same series in the forms that go before this one. */
+function twinsOf({ name }: TreeFile): string[] {
+  const forms = ['1D', 'csv', 'npz'];
+  const [, path, form] = /^(.*\.)(\w+)$/.exec(name) ?? ['', '', ''];
+  return forms.slice(0, Math.max(0, forms.indexOf(form))).map((other) => path + other);
 }
 
 /** A scan, or why the file is none, or undefined when C-PAC gives no such name. */
@@ -78,13 +86,14 @@ function splitFork(desc: string): [kind: string, fork: string | undefined] {
   return match === null ? [desc, undefined] : [match[1], match[2]];
 }
 
-const OLD_TREE = /^(?:.*\/)?([^/]+)\/roi_timeseries\/((?:[^/]+\/)*)(?:roi_([^/]+)|(roi_stats))\.(1D|csv|npz)$/;
+const OLD_TREE = /^(?:.*\/)?([^/]+)\/roi_timeseries\/((?:[^/]+\/)*)roi_([^/]+)\.(?:1D|csv|npz)$/;
+/** `_mask_aal_mask_pad_mask_file_..resources..aal_mask_pad.nii.gz`: the atlas, and where its file was. */
+const MASK_FOLDER = /^_(?:mask|roi)_(.+?)(?:_(?:mask|roi)_file_.*)?$/;
 
-function readTree(file: TreeFile): FoundScan | string | undefined {
+function readTree(file: TreeFile): FoundScan | undefined {
   const match = OLD_TREE.exec(file.name);
   if (match === null) return undefined;
-  const [, subject, between, roi, statistics] = match;
-  if (statistics !== undefined) return 'statistics of ROIs, no series';
+  const [, subject, between, roi] = match;
   const folders = between.split('/').filter((part) => part !== '');
   const scan = folders.find((part) => part.startsWith('_scan_'))?.slice('_scan_'.length);
   const settings = folders.filter((part) => !/^_(scan|mask|roi)_/.test(part)).map((part) => part.replace(/^_/, ''));
@@ -100,6 +109,10 @@ function readTree(file: TreeFile): FoundScan | string | undefined {
     session: cut < 0 ? '' : subject.slice(cut + 1),
     run: scan ?? '',
     site: '',
-    ...given({ atlas: roi, strategy: strategy === '' ? undefined : strategy }),
+    ...given({ atlas: roi === 'stats' ? maskOf(folders) : roi, strategy: strategy === '' ? undefined : strategy }),
   };
+}
+
+function maskOf(folders: readonly string[]): string | undefined {
+  return folders.flatMap((folder) => MASK_FOLDER.exec(folder)?.[1] ?? []).at(-1);
 }

@@ -17,8 +17,8 @@ export interface TreeFile {
   readonly broken: boolean;
 }
 
-/** What preprocessors keep beside their outputs: reports, surfaces of FreeSurfer, and Nipype's working folders. */
-const NO_OUTPUTS = /^(figures|reportlets|logs?|freesurfer|sourcedata|.+_wf)$/;
+/** What preprocessors keep beside their outputs: reports, surfaces of FreeSurfer, and Nipype's working folders (C-PAC's is `working`). */
+const NO_OUTPUTS = /^(figures|reportlets|logs?|freesurfer|sourcedata|working|.+_wf)$/;
 
 interface Folder {
   readonly path: string;
@@ -29,7 +29,7 @@ interface Folder {
 
 /**
  * Files below a folder, in the order of their names. Hidden files and folders are left out, and so are folders that
- * hold no outputs (`figures`, `logs`, `freesurfer`, `sourcedata`, `*_wf`). Links to files and folders are followed,
+ * hold no outputs (`figures`, `logs`, `freesurfer`, `sourcedata`, `working`, `*_wf`). Links to files and folders are followed,
  * each folder once, except to a folder that holds the root.
  *
  * @throws InputError when a folder cannot be read

@@ -114,3 +114,31 @@ test('the tree of the releases before 1.8', () => {
     ['1', 'rest'],
   ]);
 });
+
+test('the series of 1.4 to 1.7 are called roi_stats, by the atlas of their folder; working folders are passed over', () => {
+  const at = (subject: string) =>
+    `output/pipeline_default/${subject}_ses-1/roi_timeseries/_scan_rest/_selector_CSF-2mm-M`;
+  const mask = '_mask_aal_mask_pad_mask_file_..resources..aal_mask_pad.nii.gz';
+  const folder = study(
+    ['0051466', '0051467'].flatMap((subject) => [
+      `${at(subject)}/${mask}/roi_stats.csv`,
+      `${at(subject)}/${mask}/roi_stats.npz`,
+      `${at(subject)}/_mask_CC400_mask_file_..cpac_templates..CC400.nii.gz/roi_stats.csv`,
+      `working/x/${subject}_ses-1/roi_timeseries/_scan_rest/_selector_CSF-2mm-M/${mask}/roi_stats.csv`,
+    ]),
+  );
+  expect(() => discover(folder)).toThrow('2 parcellations, found CC400: 2, aal_mask_pad: 2; choose one');
+  const { scans, skipped } = found(folder, { atlas: 'aal_mask_pad' });
+  expect(scans).toEqual(
+    ['0051466', '0051467'].map((participant) =>
+      scan('c-pac', 'series', `${at(participant)}/${mask}/roi_stats.csv`, {
+        participant,
+        session: 'ses-1',
+        run: 'rest',
+        atlas: 'aal_mask_pad',
+        strategy: 'default/selector_CSF-2mm-M',
+      }),
+    ),
+  );
+  expect(skipped.filter(({ reason }) => reason === 'the same series as the .csv beside it')).toHaveLength(2);
+});

@@ -49,23 +49,31 @@ function isCorrelation(entities: ReadonlyMap<string, string>, suffix: string): b
 function find(files: readonly TreeFile[]): Candidates {
   const coverage = new Map<string, TreeFile>();
   const motion = new Map<string, TreeFile>();
-  const withRuns = new Set<string>();
+  const joined = new Set<string>();
+  const tables = new Set<string>();
   for (const file of files) {
     const { bids } = file;
     if (isCoverage(bids)) coverage.set(`${file.folder}/${parcelsOf(bids)}`, file);
     if (bids.suffix === 'motion' && bids.extension === '.tsv') motion.set(`${file.folder}/${sourceOf(bids)}`, file);
-    if (bids.entities.has('run')) withRuns.add(runless(file));
+    for (const name of joinedNames(file)) joined.add(name);
+    if (bids.extension === '.tsv' && contentOf(bids) === 'connectivity')
+      tables.add(`${file.folder}/${parcelsOf(bids)}`);
   }
   const scans: Candidate[] = [];
   const skipped: Skipped[] = [];
   for (const file of files) {
     const content = contentOf(file.bids);
-    const joined = content !== undefined && isJoined(file, withRuns);
-    const reason = reasonToSkip(file.bids) ?? (joined ? 'all runs joined; they go in one by one' : undefined);
+    const reason = reasonToSkip(file.bids) ?? (content === undefined ? undefined : repeated(file));
     if (reason !== undefined) skipped.push({ name: file.name, reason });
     else if (content !== undefined) scans.push(scanOf(file, content));
   }
   return { scans, skipped };
+
+  function repeated(file: TreeFile): string | undefined {
+    if (joined.has(file.name)) return 'all runs joined; they go in one by one';
+    if (file.bids.extension !== '.pconn.nii' || !tables.has(`${file.folder}/${parcelsOf(file.bids)}`)) return undefined;
+    return 'the same correlations as the table beside it';
+  }
 
   function scanOf(file: TreeFile, content: Content): Candidate {
     const desc = content === 'volume' || content === 'dense-series' ? file.bids.entities.get('desc') : undefined;
@@ -91,13 +99,14 @@ function parcelsOf(bids: BidsName): string {
   return `${sourceOf(bids)}_${join(bids.entities, ['space', 'cohort', 'seg', 'atlas'])}`;
 }
 
-/** XCP-D joins the runs of a task (`--combine-runs`) under the name without `run-`. */
-function isJoined(file: TreeFile, withRuns: ReadonlySet<string>): boolean {
-  return !file.bids.entities.has('run') && withRuns.has(runless(file));
-}
-
-function runless({ name }: TreeFile): string {
-  return name.replace(/_run-[^_]+/, '');
+/**
+ * XCP-D joins the runs of a task (`--combine-runs`) under the name without `run-`; newer releases join those of all
+ * directions, under the name without `dir-` too (`CleanNameSource` in its source).
+ */
+function joinedNames({ name }: TreeFile): string[] {
+  const runless = name.replace(/_run-[^_/]+(?=_[^/]*$)/, '');
+  const plain = runless.replace(/_dir-[^_/]+(?=_[^/]*$)/, '');
+  return [runless, plain].filter((joined) => joined !== name);
 }
 
 function reasonToSkip({ entities, suffix, extension }: BidsName): string | undefined {

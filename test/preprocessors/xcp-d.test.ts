@@ -92,6 +92,16 @@ test('correlations and denoised volumes when they are asked for', () => {
   ]);
 });
 
+test('runs of both directions, joined under the name without run and dir, go in one by one', () => {
+  const at = 'xcp_d-0.11_run-twice/sub-01/func/sub-01_task-rest';
+  const series = (entities: string) => `${at}${entities}_space-fsLR_seg-Gordon_stat-mean_timeseries.tsv`;
+  const folder = study(['_dir-AP_run-1', '_dir-AP_run-2', '_dir-PA', '_dir-AP', ''].map(series));
+  const discovery = found(folder);
+  expect(discovery.scans.map(({ run }) => run)).toEqual(['run-1', 'run-2', '']);
+  const joined = 'all runs joined; they go in one by one';
+  expect(skips(discovery)).toEqual({ [series('')]: joined, [series('_dir-AP')]: joined });
+});
+
 test('the names of 0.3, and no description', () => {
   const at = 'sub-01/func/sub-01_task-rest_space-fsLR';
   const folder = study([
@@ -130,4 +140,12 @@ test('CIFTI of parcels goes in where there is no table', () => {
   );
   addFiles(folder, [`${at}_stat-mean_timeseries.tsv`]);
   expect(found(folder).scans.map(({ content }) => content)).toEqual(['series']);
+  // Both forms of the correlations are one scan; in 26.1 both names have den-91k.
+  for (const table of [
+    `${at}_stat-pearsoncorrelation_relmat.tsv`,
+    `${at}_den-91k_stat-pearsoncorrelation_relmat.tsv`,
+  ]) {
+    const both = study([table, `${at}_den-91k_stat-pearsoncorrelation_boldmap.pconn.nii`]);
+    expect(found(both, { content: 'connectivity' }).scans.map(({ name }) => name)).toEqual([table]);
+  }
 });

@@ -7,7 +7,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Atlas, Roi } from '../src/atlas/atlas.ts';
-import { builtInAtlas, unnamedAtlas } from '../src/atlas/atlas.ts';
+import { unnamedAtlas } from '../src/atlas/atlas.ts';
+import { builtInAtlas } from '../src/atlas/built-in.ts';
 import { compareScans } from '../src/checks/comparisons.ts';
 import { geometryOf } from '../src/checks/geometry.ts';
 import { type KnownOrder, knownOrders } from '../src/checks/known-orders.ts';

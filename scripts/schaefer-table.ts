@@ -69,7 +69,7 @@ if (order.length !== parcels || new Set(order).size !== parcels)
   throw new InputError({ problem: 'the two tables are of different parcels' });
 process.stdout.write(
   `/** @file The ${parcels} parcels of Schaefer et al. 2018 (see schaefer.ts), made by scripts/schaefer-table.ts. */\n` +
-    `import type { SchaeferTable } from './schaefer.ts';\n\n` +
+    `import type { SchaeferTable } from './schaefer-table.ts';\n\n` +
     `export const SCHAEFER_${parcels}: SchaeferTable = {\n` +
     wrapped('left', areasOf(seven.slice(0, parcels / 2), '7Networks_LH_'), '') +
     wrapped('right', areasOf(seven.slice(parcels / 2), '7Networks_RH_'), '') +

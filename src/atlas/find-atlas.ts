@@ -2,8 +2,9 @@
 import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { readText } from '../files/atomic.ts';
-import { type Atlas, builtInAtlas, isBuiltIn, unnamedAtlas } from './atlas.ts';
+import { type Atlas, unnamedAtlas } from './atlas.ts';
 import { parseAtlas } from './atlas-file.ts';
+import { builtInAtlas, isBuiltIn } from './built-in.ts';
 
 /**
  * The atlas of that name: a built-in id, a number of ROIs, or a file.

@@ -16,16 +16,6 @@ import { SCHAEFER_200 } from './schaefer200.ts';
 import { SCHAEFER_300 } from './schaefer300.ts';
 import { SCHAEFER_400 } from './schaefer400.ts';
 
-export interface SchaeferTable {
-  /** `network_area:number of ROIs` of the left hemisphere, in order. */
-  readonly left: string;
-  readonly right: string;
-  /** `x y z` in MNI RAS mm, in the order of the ROIs. */
-  readonly centroids: string;
-  /** Label in the 7-network order (from 1) of each parcel, in 17-network order. */
-  readonly labelsIn17NetworkOrder: string;
-}
-
 const TABLES = { 100: SCHAEFER_100, 200: SCHAEFER_200, 300: SCHAEFER_300, 400: SCHAEFER_400 } as const;
 
 export type SchaeferParcels = keyof typeof TABLES;

@@ -1,5 +1,5 @@
 /** @file The 200 parcels of Schaefer et al. 2018 (see schaefer.ts), made by scripts/schaefer-table.ts. */
-import type { SchaeferTable } from './schaefer.ts';
+import type { SchaeferTable } from './schaefer-table.ts';
 
 export const SCHAEFER_200: SchaeferTable = {
   left: `

@@ -1,5 +1,6 @@
 /** @file Where the ROIs of a data set lie, and what connectivity that foretells. */
-import { type Atlas, builtInAtlas, isBuiltIn, type Roi } from '../atlas/atlas.ts';
+import type { Atlas, Roi } from '../atlas/atlas.ts';
+import { builtInAtlas, isBuiltIn } from '../atlas/built-in.ts';
 import { isSchaefer, schaeferIn17NetworkOrder, schaeferRois } from '../atlas/schaefer.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 

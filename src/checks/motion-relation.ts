@@ -1,7 +1,7 @@
 /** @file Connectivity against head motion over scans, pair by pair of ROIs, and how much of it chance would show. */
 import type { Dataset } from '../dataset/dataset.ts';
 import { permutation, randomStream } from '../random/draws.ts';
-import { motionOf } from './motion.ts';
+import { motionOf } from './motion-column.ts';
 import { type Survey, sketchPairs } from './survey.ts';
 
 /** |r| between motion and an edge with p < 0.05 is about 1.96 / sqrt(degrees of freedom). */

@@ -1,45 +1,18 @@
-/** @file Head motion: its column found by the names it goes by, scans that moved most, and what motion does to connectivity. */
+/** @file Head motion: scans that moved most, and what motion does to connectivity. */
 import type { Dataset } from '../dataset/dataset.ts';
-import { isMissing } from '../dataset/missing-value.ts';
 import { brief, type Finding, someScans } from './finding.ts';
 import { distanceBetween, type Geometry } from './geometry.ts';
+import { motionOf } from './motion-column.ts';
 import { edgesOf } from './motion-edges.ts';
 import type { MotionRelation } from './motion-relation.ts';
 import { correlation, median, spreadOf } from './order-statistics.ts';
 
-/** Mean framewise displacement (mm) as preprocessors and data sets call it, in lower case without marks, best first. */
-const COLUMNS = [
-  'meanfd',
-  'fdmean',
-  'funcmeanfd',
-  'meanframewisedisplacement',
-  'framewisedisplacementmean',
-  'meanfdpower',
-  'meanfdjenkinson',
-  'fdmeanjenkinson',
-  'rmsmean',
-  'meanfdrms',
-];
 /** Mean framewise displacement (mm) above which studies leave a scan out: Power et al., NeuroImage 84:320-341, 2014. */
 const MUCH_MOTION = 0.5;
 /** Fewer scans than this show no relation. */
 export const FEWEST_FOR_MOTION = 20;
 /** Of edges; 5 % is what chance gives on average. */
 const MANY_EDGES = 0.15;
-
-/** The mean framewise displacement of scans, mm, by index; undefined when no column or hardly a value is known. */
-export function motionOf({ phenotypeColumns, scans }: Dataset, chosen: readonly number[]) {
-  const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  const column = COLUMNS.flatMap((known) => phenotypeColumns.filter((name) => plain(name) === known))[0];
-  if (column === undefined) return undefined;
-  const values = new Map<number, number>();
-  for (const index of chosen) {
-    const cell = scans[index].phenotype[column] ?? '';
-    const fd = isMissing(cell) ? Number.NaN : Number(cell);
-    if (fd >= 0 && Number.isFinite(fd)) values.set(index, fd);
-  }
-  return values.size < 3 ? undefined : { column, values };
-}
 
 /** Scans that moved much, and groups that moved more than others. */
 export function motionFindings(dataset: Dataset, chosen: readonly number[]): Finding[] {

@@ -11,7 +11,7 @@ import { parameterCount } from '../model/parameters.ts';
 import { identityOf } from '../pretrain/run-identity.ts';
 import type { Device } from '../runtime/device.ts';
 import { runDirectory } from './ablation-pretraining.ts';
-import type { PreparedAblation } from './ablation-run.ts';
+import type { PreparedAblation } from './ablation-request.ts';
 import { VERSION } from './version.ts';
 
 export function documentOf(

@@ -3,54 +3,26 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareCells } from '../ablate/compare-cells.ts';
 import type { AblationDocument } from '../ablate/document.ts';
-import { type AblationPlan, type AblationRun, type PlanRequest, planAblation } from '../ablate/plan.ts';
+import { type AblationRun, planAblation } from '../ablate/plan.ts';
 import { type Protocol, protocolNamed, protocolOf, protocolsFor } from '../classifiers/protocols.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readText, writeFileAtomically } from '../files/atomic.ts';
-import { type AnyTask, labelTask, type TaskRequest } from '../labels/task-kinds.ts';
-import type { Device } from '../runtime/device.ts';
+import { type AnyTask, labelTask } from '../labels/task-kinds.ts';
 import { dealSplits } from '../splits/deal-splits.ts';
-import type { Split } from '../splits/split.ts';
 import { splitColumnValues } from '../splits/split-column.ts';
 import { parseSplits, type SavedSplits, splitDocument } from '../splits/split-file.ts';
 import { pretrainingWarnings, siteWarnings } from '../splits/split-guards.ts';
-import { type SplitPlan, scoringOf } from '../splits/split-plan.ts';
+import { scoringOf } from '../splits/split-plan.ts';
 import type { Sampling } from '../statistics/replicates.ts';
 import { documentOf } from './ablation-document.ts';
 import { ablationContenders } from './ablation-evaluation.ts';
 import { writeAblation } from './ablation-files.ts';
 import { checkOut, pretrainRuns } from './ablation-pretraining.ts';
+import type { AblationRequest, PreparedAblation } from './ablation-request.ts';
 import { runtimeFor } from './device.ts';
 import { progressLine } from './terminal.ts';
-
-export interface AblationRequest extends TaskRequest {
-  readonly dataset: string;
-  readonly out: string;
-  readonly plan: PlanRequest;
-  readonly protocol?: string | undefined;
-  readonly splitPlan: SplitPlan;
-  /** A file of splits to use instead of dealing them. */
-  readonly splits?: string | undefined;
-  readonly device: Device;
-  readonly threads?: number | undefined;
-  readonly lanes?: number | undefined;
-}
-
-/** Everything that is known before the first step. */
-export interface PreparedAblation {
-  readonly request: AblationRequest;
-  readonly dataset: Dataset;
-  readonly plan: AblationPlan;
-  readonly task: AnyTask;
-  readonly splits: readonly Split[];
-  /** What they were dealt by, where that is known. */
-  readonly splitPlan: SplitPlan | undefined;
-  readonly protocol: Protocol;
-  /** Of pretraining, splits and everything else. */
-  readonly seed: number;
-}
 
 /** What it came to: the document, or the run at which it was stopped. */
 export type AblationEnd = { readonly document: AblationDocument } | { readonly stoppedAt: AblationRun };

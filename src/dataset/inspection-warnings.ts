@@ -1,8 +1,8 @@
 /** @file What may spoil a study, in one sentence each. */
 import type { Dataset, Scan } from './dataset.ts';
-import type { MissingRoiCount } from './inspect.ts';
 import { isMissing } from './missing-value.ts';
 import { connectivityWarnings } from './scan-connectivity.ts';
+import type { MissingRoiCount } from './scan-contents.ts';
 import { type ColumnSummary, countValues } from './summarise-columns.ts';
 
 /** The standard error of a correlation of independent points is about 1 / sqrt(T): 0.14 at 50. */

@@ -6,9 +6,9 @@ import { classNames, classOfScans } from '../splits/strata.ts';
 import { pooledPredictions } from '../statistics/bootstrap.ts';
 import type { Decisions } from '../statistics/scoring.ts';
 import type { Scored } from './evaluate.ts';
+import type { Dealt, EvaluationRequest } from './evaluation-request.ts';
 import type { LineUp } from './line-up.ts';
 import { permutedAuc } from './permuted-auc.ts';
-import type { Dealt, EvaluationRequest } from './run-evaluation.ts';
 import { calibrated, calibratedByValidation, pooledEstimates, subgroupTables } from './two-class-statistics.ts';
 
 /** The part of the document that belongs to the kind of question, and probabilities where there are any. */

@@ -3,9 +3,9 @@ import type { Contender } from '../classifiers/contender.ts';
 import type { Task } from '../labels/labels.ts';
 import { dealSplits } from '../splits/deal-splits.ts';
 import { type PermutationTest, permutationTest, type Refit } from '../statistics/permutation.ts';
+import type { Dealt, EvaluationRequest } from './evaluation-request.ts';
 import type { LineUp } from './line-up.ts';
 import { relabelled } from './relabelled.ts';
-import type { Dealt, EvaluationRequest } from './run-evaluation.ts';
 
 /**
  * AUC of the model's protocol against labels permuted within sites.

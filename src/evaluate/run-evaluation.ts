@@ -4,8 +4,7 @@ import type { Dataset } from '../dataset/dataset.ts';
 import { connectivityWarnings } from '../dataset/scan-connectivity.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { FeatureBank } from '../features/feature-bank.ts';
-import { type AnyTask, labelTask, type TaskRequest } from '../labels/task-kinds.ts';
-import type { Progress } from '../progress.ts';
+import { type AnyTask, labelTask } from '../labels/task-kinds.ts';
 import { dealSplits } from '../splits/deal-splits.ts';
 import { finetuningWarnings } from '../splits/finetuned-guard.ts';
 import { sha256 } from '../splits/sha256.ts';
@@ -15,43 +14,14 @@ import { pretrainingWarnings, siteWarnings } from '../splits/split-guards.ts';
 import { type SplitPlan, scoringOf as scoringOfPlan } from '../splits/split-plan.ts';
 import { transferTask } from '../splits/transfer.ts';
 import type { Sampling } from '../statistics/replicates.ts';
-import type { ConfoundRequest } from './confound-control.ts';
 import { duplicateWarning } from './duplicates.ts';
 import { evaluate, type Scored } from './evaluate.ts';
+import type { Dealt, EvaluationRequest } from './evaluation-request.ts';
 import type { ConfoundControl } from './feature-sources.ts';
 import { statisticsOf } from './kind-statistics.ts';
 import { lineUp } from './line-up.ts';
 import type { EvaluationResult } from './report-document.ts';
 import type { CalibratedDecisions } from './two-class-statistics.ts';
-
-/** Splits that were not dealt here. */
-export interface GivenSplits {
-  readonly splits: readonly Split[];
-  readonly seed: number;
-  /** What they were dealt by, where that is known. */
-  readonly plan?: SplitPlan | undefined;
-  /** They are those of the model's pretraining corpus. */
-  readonly corpusSplit?: { readonly file: string; readonly sha256: string; readonly dataset: string };
-}
-
-export interface EvaluationRequest extends TaskRequest {
-  /** Of the model and one data set, or the one to train on and the one to test on. */
-  readonly bank: FeatureBank;
-  readonly protocol?: string | undefined;
-  readonly plan: SplitPlan;
-  /** Splits to use instead of dealing them by the plan; undefined leaves it to the plan. */
-  readonly givenSplits?: ((task: AnyTask) => Promise<GivenSplits | undefined>) | undefined;
-  readonly seed: number;
-  readonly baselines?: readonly string[] | undefined;
-  readonly confounds: ConfoundRequest;
-  /** Of labels; 0 for no permutation test. Two classes only. */
-  readonly permutations: number;
-  /** Participants whose scans the model was pretrained on, when it says so. */
-  readonly pretrainedOn?: readonly string[] | undefined;
-  /** Refuse, not warn of, test participants that the model has seen. */
-  readonly strict: boolean;
-  readonly progress?: ((label: string) => Progress) | undefined;
-}
 
 /** The document's content, and what tables and figures are made of. */
 export interface EvaluationOutcome {
@@ -134,15 +104,6 @@ export async function runEvaluation(request: EvaluationRequest): Promise<Evaluat
     ...statistics.content,
   };
   return { result, task, splits, seed, plan, scored, calibrated: statistics.calibrated };
-}
-
-/** A question and its splits. */
-export interface Dealt extends GivenSplits {
-  readonly task: AnyTask;
-  /** What `plan` of another labelling is dealt with. */
-  readonly columnValues: readonly string[];
-  /** Trained on one data set, tested on the other. */
-  readonly transfer: boolean;
 }
 
 async function taskAndSplits(request: EvaluationRequest, [first, second]: readonly Dataset[]): Promise<Dealt> {

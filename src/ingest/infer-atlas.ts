@@ -1,5 +1,6 @@
 /** @file The atlas of an ingest when the person names none. Node only. */
-import { type Atlas, BUILT_IN_ATLASES, builtInAtlas, unnamedAtlas } from '../atlas/atlas.ts';
+import { type Atlas, unnamedAtlas } from '../atlas/atlas.ts';
+import { BUILT_IN_ATLASES, builtInAtlas } from '../atlas/built-in.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readBytes } from '../files/atomic.ts';
 import type { Layout } from '../series/layout.ts';

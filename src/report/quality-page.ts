@@ -1,7 +1,5 @@
-/** @file The quality page of a data set: one HTML file without scripts or links, for screen and paper. */
-import type { Checks } from '../checks/check-dataset.ts';
-import type { Dataset } from '../dataset/dataset.ts';
 import type { Inspection } from '../dataset/inspect.ts';
+import type { QualityPage } from './quality-content.ts';
 import { findingsSection } from './quality-findings.ts';
 import {
   likenessSection,
@@ -13,14 +11,6 @@ import {
 } from './quality-sections.ts';
 import { QUALITY_STYLE } from './quality-style.ts';
 import { escapeXml } from './svg.ts';
-
-export interface QualityPage {
-  /** As the data set was named. */
-  readonly directory: string;
-  readonly dataset: Dataset;
-  readonly inspection: Inspection;
-  readonly checks: Checks;
-}
 
 /** The page as HTML; the same data give the same bytes. */
 export function qualityPage(page: QualityPage): string {

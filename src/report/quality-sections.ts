@@ -1,10 +1,11 @@
 /** @file The sections of the quality page: connectivity, lengths, processing, missing ROIs, outliers and motion. */
 import type { Roi } from '../atlas/atlas.ts';
-import { FEWEST_FOR_MOTION, motionOf, summariseMotion } from '../checks/motion.ts';
+import { FEWEST_FOR_MOTION, summariseMotion } from '../checks/motion.ts';
+import { motionOf } from '../checks/motion-column.ts';
 import { distanceBins, edgesOf } from '../checks/motion-edges.ts';
 import { histogramFigure } from './histogram-figure.ts';
 import { colourBar, networkImage, networkOrder } from './network-image.ts';
-import type { QualityPage } from './quality-page.ts';
+import type { QualityPage } from './quality-content.ts';
 import { stripFigure } from './strip-figure.ts';
 import { escapeXml } from './svg.ts';
 

@@ -1,5 +1,5 @@
 /** @file The ROIs of a simulated brain: names, networks, places, and each one's counterpart across the midline. */
-import { builtInAtlas } from '../atlas/atlas.ts';
+import { builtInAtlas } from '../atlas/built-in.ts';
 import { InputError } from '../errors/input-error.ts';
 
 /** The seven networks of Yeo et al. (J. Neurophysiol. 106, 2011), by their names in the Schaefer atlas. */

@@ -244,6 +244,7 @@ export const NODE_ONLY: readonly string[] = [
   'dataset/corpus-split.ts',
   'dataset/open-corpus.ts',
   'dataset/inspect.ts',
+  'dataset/scan-contents.ts',
   'dataset/merge-datasets.ts',
   'dataset/open-dataset.ts',
   'dataset/write-connectivity.ts',

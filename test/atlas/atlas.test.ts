@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { BUILT_IN_ATLASES, builtInAtlas, unnamedAtlas } from '../../src/atlas/atlas.ts';
+import { unnamedAtlas } from '../../src/atlas/atlas.ts';
 import { parseAtlas } from '../../src/atlas/atlas-file.ts';
+import { BUILT_IN_ATLASES, builtInAtlas } from '../../src/atlas/built-in.ts';
 import { findAtlas } from '../../src/atlas/find-atlas.ts';
 
 const DATA = '../shared/data/atlases';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { builtInAtlas } from '../../src/atlas/atlas.ts';
+import { builtInAtlas } from '../../src/atlas/built-in.ts';
 import { isSchaefer, schaeferIn17NetworkOrder, schaeferRois } from '../../src/atlas/schaefer.ts';
 import { labelCentroids } from '../../src/volume/label-centroids.ts';
 import { labelsOf, readLabelImage } from '../../src/volume/read-label-image.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { builtInAtlas } from '../../src/atlas/atlas.ts';
+import { builtInAtlas } from '../../src/atlas/built-in.ts';
 import { schaeferIn17NetworkOrder } from '../../src/atlas/schaefer.ts';
 import { checkDataset, quickCheck } from '../../src/checks/check-dataset.ts';
 import type { Finding } from '../../src/checks/finding.ts';

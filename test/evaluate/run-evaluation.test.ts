@@ -1,8 +1,9 @@
 /** @file Whole evaluations without files: every kind of question, what confounds do, and documents that keep their schema. */
 import { describe, expect, it } from 'vitest';
 import type { Dataset, Scan } from '../../src/dataset/dataset.ts';
+import type { EvaluationRequest } from '../../src/evaluate/evaluation-request.ts';
 import { EvaluationDocument } from '../../src/evaluate/report-document.ts';
-import { type EvaluationRequest, runEvaluation } from '../../src/evaluate/run-evaluation.ts';
+import { runEvaluation } from '../../src/evaluate/run-evaluation.ts';
 import type { FeatureBank } from '../../src/features/feature-bank.ts';
 import { type Features, featureTable } from '../../src/features/features.ts';
 import { normal, randomStream } from '../../src/random/draws.ts';

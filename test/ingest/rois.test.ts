@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { builtInAtlas } from '../../src/atlas/atlas.ts';
+import { builtInAtlas } from '../../src/atlas/built-in.ts';
 import { namedRois, refuseOtherOrder } from '../../src/ingest/roi-order.ts';
 import { parseRoiRange, takeRois } from '../../src/ingest/roi-range.ts';
 import type { Matrix } from '../../src/series/matrix.ts';

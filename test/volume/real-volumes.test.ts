@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { readHeader, readImage } from 'nifti-reader-js';
 import { describe, expect, test } from 'vitest';
-import { builtInAtlas } from '../../src/atlas/atlas.ts';
+import { builtInAtlas } from '../../src/atlas/built-in.ts';
 import { readText } from '../../src/files/atomic.ts';
 import { parseTable } from '../../src/files/table.ts';
 import { applyAffine, invertAffine } from '../../src/volume/affine.ts';

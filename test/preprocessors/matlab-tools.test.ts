@@ -41,6 +41,30 @@ test('DPABI: series of several sessions and of both global-signal choices, .mat 
   expect(matrices.map(({ array, fisherZ }) => [array, fisherZ])).toEqual(Array(4).fill(['ROICorrelation', undefined]));
 });
 
+test('DPABISurf: all regions go in, not those of each hemisphere and of the volume again', () => {
+  const file = 'ROISignals_sub-01.mat';
+  const parts = ['FunSurfLH/ROISignals_FunSurfWCF', 'FunSurfRH/ROISignals_FunSurfWCF', 'FunVolu/ROISignals_FunVoluWCF'];
+  const whole = 'Results/ROISignals_SurfLHSurfRHVolu_FunSurfWCF';
+  const names = [
+    ...parts.map((part) => `Results/${part}/${file}`),
+    `Results/FunVolu/TemporalDynamics/ROISignals_SurfLHSurfRHVolu_FunSurfWCF/${file}`,
+    `Results/FunSurfLH/TemporalDynamics/ROISignals_FunSurfWCF/${file}`,
+  ];
+  const folder = study([...names, `${whole}/${file}`, `${whole}/ROI_OrderKey.tsv`, `${whole}/ROI_CenterOfMass.mat`]);
+  const discovery = found(folder);
+  expect(discovery.scans).toEqual([
+    scan('dpabi', 'series', `${whole}/${file}`, {
+      participant: 'sub-01',
+      strategy: 'FunSurfWCF',
+      array: 'ROISignals',
+    }),
+  ]);
+  expect(Object.keys(skips(discovery)).sort()).toEqual([...names].sort());
+  // Regions of the volume alone may be all that somebody keeps.
+  expect(found(study([names[2]])).scans.map(({ strategy }) => strategy)).toEqual(['FunVolu/FunVoluWCF']);
+  expect(() => discover(study(names.slice(0, 3)))).toThrow('choose one with --strategy');
+});
+
 test('REST-meta-MDD: the site is in the name', () => {
   const at = 'REST-meta-MDD-Phase1-Sharing/Results/ROISignals_FunImgARCWF';
   const folder = study([

@@ -2,7 +2,7 @@
 import type { Source } from '../dataset/description.ts';
 import type { Overlap } from '../series/project.ts';
 import type { BadScan } from './bad-scans.ts';
-import { fewOf, type Located } from './locate-scans.ts';
+import { faultsOf, fewOf, type Located } from './locate-scans.ts';
 
 export interface Ingested {
   readonly located: Located;
@@ -20,13 +20,18 @@ export function ingestWarnings({ located, overlap, sources, bad, notes: ofScans 
     warnings.push(
       `${bad.length} scans cannot be read and were left out: ${fewOf(bad.map(({ error }) => error.message.replace(/\.$/, '')))}`,
     );
+  const faults = faultsOf(located);
+  if (faults.length > 0)
+    warnings.push(
+      `${faults.length === 1 ? '1 scan is not whole and was' : `${faults.length} scans are not whole and were`} left out: ${fewOf(faults.map(({ name, reason }) => `${name} (${reason})`))}`,
+    );
   warnings.push(...notes);
   if (left.length > 0) warnings.push(`${left.length} rows of the table have no file and were left out: ${fewOf(left)}`);
   if (unused.length > 0)
     warnings.push(`${unused.length} files belong to no row of the table and were left out: ${fewOf(unused)}`);
   if (unknown.length > 0)
     warnings.push(`${unknown.length} scans are of nobody in the table of participants: ${fewOf(unknown)}`);
-  const skipped = discoveries.flatMap((discovery) => discovery.skipped);
+  const skipped = discoveries.flatMap((discovery) => discovery.skipped.filter(({ faulty }) => faulty !== true));
   if (skipped.length > 0)
     warnings.push(
       `${skipped.length} files were passed over (--dry-run lists them all): ${fewOf(skipped.map(({ name, reason }) => `${name} (${reason})`))}`,

@@ -2,7 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import { readText } from '../files/atomic.ts';
 import { parseTable } from '../files/table.ts';
-import type { Discovery, Selection } from '../preprocessors/found.ts';
+import type { Discovery, Selection, Skipped } from '../preprocessors/found.ts';
 import { checkSources, type FoundFile, findFiles } from './found-files.ts';
 import { withFoundParticipants } from './found-participants.ts';
 import { identifyScans, type LocatedScan, type Match } from './identify-scans.ts';
@@ -107,6 +107,11 @@ function withTablesOf(discoveries: readonly Discovery[], files: readonly FoundFi
     unknown,
     discoveries,
   };
+}
+
+/** Scans that were wanted, about which something is wrong that was seen before they were read. */
+export function faultsOf({ discoveries }: Pick<Located, 'discoveries'>): readonly Skipped[] {
+  return discoveries.flatMap(({ skipped }) => skipped.filter(({ faulty }) => faulty === true));
 }
 
 /** The first five of a list, for a message. */

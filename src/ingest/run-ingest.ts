@@ -10,7 +10,7 @@ import { checkSameReading, type HeldContent, type Holdings, holdingsOf } from '.
 import { diagonalWarnings } from './connectivity-warnings.ts';
 import type { LocatedScan } from './identify-scans.ts';
 import { ingestWarnings } from './ingest-warnings.ts';
-import type { Located } from './locate-scans.ts';
+import { faultsOf, type Located } from './locate-scans.ts';
 import { newLog, type ReadingLog, readAll } from './read-all.ts';
 import { openJournal, type ReadingJournal } from './reading-journal.ts';
 import { fileRecord, type ReadingPlan } from './reading-plan.ts';
@@ -87,8 +87,8 @@ export async function runIngest(work: IngestWork, options: WorkOptions): Promise
 }
 
 /** A scan that was wanted and is not whole must not be left out in silence. */
-function refuseFaults({ discoveries }: Located): void {
-  const faults = discoveries.flatMap(({ skipped }) => skipped.filter(({ faulty }) => faulty === true));
+function refuseFaults(located: Located): void {
+  const faults = faultsOf(located);
   const [first] = faults;
   if (first === undefined) return;
   const others = faults.length === 1 ? '' : ` (and ${faults.length - 1} more files have faults: --dry-run lists them)`;
@@ -163,12 +163,14 @@ function record(plan: ReadingPlan, located: Located, { participants, tr, shard }
     ...(tr === undefined ? {} : { tr }),
     ...(shard === undefined ? {} : { shard }),
     rowsWithoutFile: located.left,
-    ...(log.bad.length === 0 ? {} : { leftOut: leftOut(log) }),
+    ...(log.bad.length + faultsOf(located).length === 0 ? {} : { leftOut: leftOut(log, located) }),
   };
 }
 
-function leftOut({ bad }: ReadingLog): LeftOut[] {
-  return bad.map(({ name, error }) => ({ name, reason: error.message }));
+/** Scans that are not whole, which were not read, and those that could not be read. */
+function leftOut({ bad }: ReadingLog, located: Located): LeftOut[] {
+  const faults = faultsOf(located).map(({ name, reason }) => ({ name, reason }));
+  return [...faults, ...bad.map(({ name, error }) => ({ name, reason: error.message }))];
 }
 
 function report({ rules }: ReadingPlan, located: Located, out: string, log: ReadingLog): IngestReport {
@@ -180,7 +182,7 @@ function report({ rules }: ReadingPlan, located: Located, out: string, log: Read
     return {
       ...inspection,
       warnings: [...warnings, ...diagonalWarnings(sources), ...inspection.warnings],
-      ingest: { read, taken_over: sources.length - read, left_out: leftOut(log) },
+      ingest: { read, taken_over: sources.length - read, left_out: leftOut(log, located) },
     };
   } finally {
     dataset.close();

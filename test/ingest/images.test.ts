@@ -1,7 +1,8 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { formatDryRun } from '../../src/cli/dry-run-text.ts';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { dryRun } from '../../src/ingest/dry-run.ts';
 import { type IngestOptions, ingest } from '../../src/ingest/ingest.ts';
@@ -163,6 +164,26 @@ describe("fMRIPrep's derivatives", () => {
     expect([tools, scans.length, participants, columns]).toEqual([['fmriprep'], 2, 2, ['age', 'dx']]);
     expect(scans[0]).toMatchObject({ scan_id: 'sub-01', tr: 2, content: 'volume' });
     expect(scans[0].confounds).toMatch(/desc-confounds_timeseries\.tsv$/);
+  });
+
+  test('without a table of confounds are named beforehand, refused, and left out only when asked and on record', async () => {
+    const table = `${FMRIPREP}/sub-02/func/sub-02_task-rest_desc-confounds_timeseries.tsv`;
+    const surfaces = Array.from({ length: 30 }, (_, k) => `${FMRIPREP}/sub-01/func/a${k}_hemi-L_bold.func.gii`);
+    rmSync(at(table));
+    for (const surface of surfaces) put(surface, '');
+    const reason = 'no table of confounds lies beside it (desc-confounds_timeseries.tsv)';
+    const scan = image(2).slice(FMRIPREP.length + 1);
+    expect(formatDryRun(dryRun([at(FMRIPREP)], {}))).toMatch(
+      new RegExp(`1 scan is not whole; --skip-bad leaves it out:\\nfile .*\\n-+ .*\\n${scan}`),
+    );
+    const asked = { denoising: { denoise: '6p' } };
+    await expect(run(asked)).rejects.toThrow(reason);
+    const { scans, ingest: done, warnings } = await run({ ...asked, skipBad: true });
+    expect([scans, done.left_out]).toEqual([1, [{ name: `${scan}.nii.gz`, reason }]]);
+    expect(warnings[0]).toBe(`1 scan is not whole and was left out: ${scan}.nii.gz (${reason})`);
+    expect(JSON.parse(readFileSync(at('out/dataset.json'), 'utf8')).reading.leftOut).toEqual(done.left_out);
+    put(table, confounds());
+    for (const surface of surfaces) rmSync(at(surface));
   });
 
   test('are refused with a parcellation that is not the atlas, and without any', async () => {

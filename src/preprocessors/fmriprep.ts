@@ -4,7 +4,9 @@
  * Names: fMRIPrep documentation, "Outputs of fMRIPrep" (24.x), and its change log for the old ones: tables were
  * `_bold_confounds.tsv` in 1.0 and 1.1, `_desc-confounds_regressors.tsv` up to 20.1, and `_desc-confounds_timeseries.tsv`
  * since; volumes were `_bold_space-<space>_preproc.nii.gz` in 1.0 and 1.1. NiBabies has the same names. fMRIPost-AROMA
- * (its documentation, "Outputs") adds `desc-nonaggrDenoised_bold` in a folder of its own.
+ * (its documentation, "Outputs") adds `desc-nonaggrDenoised_bold` in a folder of its own. Single echoes
+ * (`--me-output-echos`) lie in the space of the scan and name none; an image with `echo-` and a space is the combination
+ * (CIFTI up to 23.1: nipreps/fmriprep#3165), or the one echo that was preprocessed (`--echo-idx`).
  */
 import { type BidsName, join, sourceOf } from './bids-name.ts';
 import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';
@@ -56,10 +58,13 @@ function find(files: readonly TreeFile[]): Candidates {
     if (/\.json$|brainmask\.|_mask\./.test(file.base)) others.set(file.name, file);
   }
   const masks = masksOf([...others.values()]);
+  const echoes = new Map<string, number>();
+  for (const { name, bids } of files)
+    if (isPreprocessed(bids)) echoes.set(withoutEcho(name), (echoes.get(withoutEcho(name)) ?? 0) + 1);
   const scans: Candidate[] = [];
   const skipped: Skipped[] = [];
   for (const file of files) {
-    const reason = reasonToSkip(file.bids);
+    const reason = reasonToSkip(file.bids, (echoes.get(withoutEcho(file.name)) ?? 0) > 1);
     if (reason !== undefined) skipped.push({ name: file.name, reason });
     else if (isPreprocessed(file.bids)) scans.push(scanOf(file));
   }
@@ -67,14 +72,16 @@ function find(files: readonly TreeFile[]): Candidates {
 
   function scanOf(file: TreeFile): Candidate {
     const source = sourceOf(file.bids);
-    const table = confounds.get(`${file.folder}/${source}`) ?? anywhere.get(source);
+    const beside = <T>(map: ReadonlyMap<string, T>, name: string): T | undefined =>
+      map.get(`${file.folder}/${name}`) ?? map.get(`${file.folder}/${withoutEcho(name)}`);
+    const table = beside(confounds, source) ?? anywhere.get(source);
     const sidecar = table === undefined ? undefined : others.get(table.name.replace(/\.tsv$/, '.json'));
     const scan = bidsScan(file, {
       tool: 'fmriprep',
       content: contentOf(file.bids) ?? 'volume',
       ...given({
         strategy: descriptionOf(file.bids),
-        mask: masks.get(`${file.folder}/${gridOf(file.bids)}`)?.path,
+        mask: beside(masks, gridOf(file.bids))?.path,
         confounds: table && { table: table.path, ...given({ sidecar: sidecar?.path }) },
       }),
     });
@@ -101,11 +108,17 @@ function gridOf(bids: BidsName): string {
   return `${sourceOf(bids)}_${join(bids.entities, ['space', 'cohort', 'res'])}`;
 }
 
-function reasonToSkip({ entities, suffix, extension, words }: BidsName): string | undefined {
+/** Tables and masks are of all echoes together, and so is the image that is made of them. */
+function withoutEcho(name: string): string {
+  return name.replace(/_echo-[^_./]+/, '');
+}
+
+function reasonToSkip({ entities, suffix, extension, words }: BidsName, oneOfSeveral: boolean): string | undefined {
   if (extension === '.func.gii') return 'the surface of one hemisphere; take the volume, or CIFTI (--cifti-output)';
   if (suffix !== 'bold' && !(suffix === 'preproc' && words.includes('bold'))) return undefined;
   if (extension !== '.nii.gz' && extension !== '.nii' && extension !== '.dtseries.nii') return undefined;
-  if (entities.has('echo')) return 'one echo of several; their combination is what goes in';
+  if (entities.has('echo') && (oneOfSeveral || !entities.has('space')))
+    return 'one echo of several; their combination is what goes in';
   const desc = entities.get('desc');
   if (desc === undefined && suffix === 'bold' && extension !== '.dtseries.nii')
     return 'raw BOLD or a reference, not preprocessed';

@@ -287,6 +287,28 @@ test('images of fMRIPost-AROMA take the confounds of fMRIPrep beside it', () => 
   ]);
 });
 
+test('an image in a space with an echo in its name is the combination, or the one echo that there is', () => {
+  const at = 'sub-01/func/sub-01_task-rest';
+  const cifti = `${at}_echo-1_space-fsLR_den-91k_bold.dtseries.nii`;
+  const one = `${at}_echo-2_${MNI}_desc-preproc_bold.nii.gz`;
+  const folder = study({
+    [`${at}_desc-confounds_timeseries.tsv`]: '',
+    [`${at}_${MNI}_desc-brain_mask.nii.gz`]: '',
+    [`${at}_echo-1_desc-preproc_bold.nii.gz`]: '',
+    [one]: '',
+    [cifti]: '',
+  });
+  const names = (space: string) => found(folder, { space }).scans.map(({ name, run }) => [name, run]);
+  expect(names('fsLR')).toEqual([[cifti, '']]);
+  expect(names('MNI152NLin2009cAsym')).toEqual([[one, '']]);
+  expect(found(folder, { space: 'MNI152NLin2009cAsym' }).scans[0]).toMatchObject({
+    mask: `${at}_${MNI}_desc-brain_mask.nii.gz`,
+    confounds: { table: `${at}_desc-confounds_timeseries.tsv` },
+  });
+  addFiles(folder, [one.replace('_echo-2', '')]);
+  expect(names('MNI152NLin2009cAsym')).toEqual([[one.replace('_echo-2', ''), '']]);
+});
+
 test('echoes of multi-echo runs are left to their combination', () => {
   const folder = study({
     ...run('sub-01_task-rest', 'sub-01/func'),

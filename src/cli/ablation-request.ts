@@ -1,3 +1,4 @@
+/** @file What is asked of an ablation, and what is known of it before the first step. */
 import type { AblationPlan, PlanRequest } from '../ablate/plan.ts';
 import type { Protocol } from '../classifiers/protocols.ts';
 import type { Dataset } from '../dataset/dataset.ts';

@@ -1,3 +1,4 @@
+/** @file What is asked of an evaluation, and what is dealt before it begins. */
 import type { FeatureBank } from '../features/feature-bank.ts';
 import type { AnyTask, TaskRequest } from '../labels/task-kinds.ts';
 import type { Progress } from '../progress.ts';

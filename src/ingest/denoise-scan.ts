@@ -6,7 +6,7 @@ import type { DenoiseSettings } from '../denoise/settings.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readText } from '../files/atomic.ts';
 import type { TimeSeries } from '../series/time-series.ts';
-import type { ScanFile } from './read-scan.ts';
+import type { ScanFile } from './scan-to-read.ts';
 
 /** @throws InputError when the confounds cannot be read, or the scan cannot be denoised as asked */
 export function denoiseScan(

@@ -5,7 +5,7 @@ import type { Source } from '../dataset/description.ts';
 import { readBytes } from '../files/atomic.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import { niftiParts } from '../volume/nifti-parts.ts';
-import type { ScanFile } from './read-scan.ts';
+import type { ScanFile } from './scan-to-read.ts';
 
 /** A scan that was read before. */
 export interface EarlierScan {

@@ -8,7 +8,7 @@ import type { Overlap } from '../series/project.ts';
 import { readMatrix } from '../series/read-matrix.ts';
 import { readParcels } from '../volume/parcellate-dense.ts';
 import { noPlaces } from './read-image-scan.ts';
-import type { ScanFile } from './read-scan.ts';
+import type { ScanFile } from './scan-to-read.ts';
 
 /** The atlas that projected scans end in: the one given, else Schaefer-100 when the table has 100 targets. */
 export function targetAtlas(overlap: Overlap, atlas: Atlas | undefined): Atlas {

@@ -3,10 +3,10 @@ import { writeDataset } from '../dataset/write-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { LocatedScan } from './identify-scans.ts';
 import { type Located, type LocateOptions, locateScans } from './locate-scans.ts';
-import type { ScanFile } from './read-scan.ts';
 import { planReading, type ReadingOptions, type ReadingPlan } from './reading-plan.ts';
 import { type IngestReport, runIngest, type WorkOptions } from './run-ingest.ts';
 import { type ScanFileOptions, scanFile } from './scan-file.ts';
+import type { ScanFile } from './scan-to-read.ts';
 
 export interface IngestOptions extends LocateOptions, ReadingOptions, WorkOptions {}
 

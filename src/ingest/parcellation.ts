@@ -4,8 +4,8 @@ import { InputError } from '../errors/input-error.ts';
 import { labelCentroids } from '../volume/label-centroids.ts';
 import { readParcels } from '../volume/parcellate-dense.ts';
 import { labelsOf, readLabelImage } from '../volume/read-label-image.ts';
-import type { Parcellation } from './read-scan.ts';
 import { refuseOtherOrder } from './roi-order.ts';
+import type { Parcellation } from './scan-to-read.ts';
 
 /** Centroids of one parcellation by two ways of counting differ by a few mm; of ROIs mixed up, by centimetres. */
 const FAR_MM = 20;

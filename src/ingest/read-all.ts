@@ -7,10 +7,10 @@ import type { TimeSeries } from '../series/time-series.ts';
 import { type BadScan, badScansError, isHopeless } from './bad-scans.ts';
 import { type EarlierScans, type FileState, fileStamp, fileState } from './earlier-scans.ts';
 import type { LocatedScan } from './identify-scans.ts';
-import type { ReadingRules } from './read-scan.ts';
 import type { ReadingJournal } from './reading-journal.ts';
 import { type ScanFileOptions, scanFile } from './scan-file.ts';
 import { outcomeOf, type ReadScan, readInOrder, type ScanReaders, scanReaders } from './scan-readers.ts';
+import type { ReadingRules } from './scan-to-read.ts';
 
 /** A thread starts in the time that it takes to read about so much. */
 const BYTES_FOR_A_THREAD = 32e6;

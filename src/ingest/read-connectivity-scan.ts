@@ -4,8 +4,8 @@ import { namedAtlas } from '../atlas/named-atlas.ts';
 import { cleanConnectivity } from '../connectivity/clean-matrix.ts';
 import { InputError } from '../errors/input-error.ts';
 import { type ConnectivityFile, readConnectivityFile } from './read-connectivity.ts';
-import type { ReadingRules, ScanFile, ScanRead } from './read-scan.ts';
 import { refuseOtherOrder } from './roi-order.ts';
+import type { ReadingRules, ScanFile, ScanRead } from './scan-to-read.ts';
 
 export type OpenConnectivity = typeof readConnectivityFile;
 

@@ -8,8 +8,8 @@ import { parcellateVolume } from '../volume/parcellate-volume.ts';
 import type { Parcellated } from '../volume/parcellated.ts';
 import { readParcelSeries } from '../volume/read-cifti.ts';
 import { readLabelImage } from '../volume/read-label-image.ts';
-import type { ReadingRules, ScanFile, ScanRead } from './read-scan.ts';
 import { refuseOtherOrder } from './roi-order.ts';
+import type { ReadingRules, ScanFile, ScanRead } from './scan-to-read.ts';
 import { silenceUncovered } from './silence-uncovered.ts';
 
 /** A TR that a sidecar rounds is still the same. */

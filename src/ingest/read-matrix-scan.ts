@@ -6,9 +6,9 @@ import type { Matrix } from '../series/matrix.ts';
 import { missingRois } from '../series/missing-rois.ts';
 import { readMatrix } from '../series/read-matrix.ts';
 import type { TimeSeries } from '../series/time-series.ts';
-import type { ReadingRules, ScanFile, ScanRead } from './read-scan.ts';
 import { namedRois, refuseOtherOrder } from './roi-order.ts';
 import { takeRois } from './roi-range.ts';
+import type { ReadingRules, ScanFile, ScanRead } from './scan-to-read.ts';
 import { silenceUncovered } from './silence-uncovered.ts';
 
 /** @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order */

@@ -1,8 +1,9 @@
 /** @file The thread of a reader: reads one scan after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { isInputError } from '../errors/input-error.ts';
-import { type ReadingRules, readScan, type ScanFile } from './read-scan.ts';
+import { readScan } from './read-scan.ts';
 import type { ReaderAnswer } from './scan-readers.ts';
+import type { ReadingRules, ScanFile } from './scan-to-read.ts';
 
 const rules = workerData as ReadingRules;
 

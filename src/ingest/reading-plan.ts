@@ -11,9 +11,9 @@ import type { Layout } from '../series/layout.ts';
 import { parseOverlap } from '../series/project.ts';
 import { inferAtlas, targetAtlas } from './infer-atlas.ts';
 import { readParcellation } from './parcellation.ts';
-import type { ReadingRules, ScanFile } from './read-scan.ts';
 import type { RoiRange } from './roi-range.ts';
 import type { ReadScan } from './scan-readers.ts';
+import type { ReadingRules, ScanFile } from './scan-to-read.ts';
 
 /** What a person says about how files are to be read. */
 export interface ReadingOptions {

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
-import type { Content } from '../preprocessors/found.ts';
+import { contentOf } from './content-by-name.ts';
 import type { LocatedScan } from './identify-scans.ts';
-import type { ScanFile } from './read-scan.ts';
+import type { ScanFile } from './scan-to-read.ts';
 
 export interface ScanFileOptions {
   /** Which array of files with several. */
@@ -43,16 +43,4 @@ function besideScan(path: string, name: string, where: string): string {
   const table = join(dirname(path), name.replaceAll('{name}', stem));
   if (existsSync(table)) return table;
   throw new InputError({ where, problem: `there are no confounds in ${table}`, fix: 'check --confounds' });
-}
-
-const BY_ENDING: readonly (readonly [RegExp, Content])[] = [
-  [/\.ptseries\.nii$/i, 'parcel-series'],
-  [/\.dtseries\.nii$/i, 'dense-series'],
-  [/\.pconn\.nii$/i, 'connectivity'],
-  [/\.(nii|img|hdr)(\.gz)?$/i, 'volume'],
-];
-
-/** What a file that no preprocessor's layout explains holds, by its name. */
-export function contentOf(path: string): Content {
-  return BY_ENDING.find(([ending]) => ending.test(path))?.[1] ?? 'series';
 }

@@ -1,7 +1,8 @@
 /** @file Reads scans on several threads and hands them on in order. Node only. */
 import { Worker } from 'node:worker_threads';
 import { InputError, type InputProblem, isInputError } from '../errors/input-error.ts';
-import { type ReadingRules, readScan, type ScanFile, type ScanRead } from './read-scan.ts';
+import { readScan } from './read-scan.ts';
+import type { ReadingRules, ScanFile, ScanRead } from './scan-to-read.ts';
 
 /** What a reader's thread answers. */
 export type ReaderAnswer =

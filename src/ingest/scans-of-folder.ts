@@ -4,8 +4,8 @@ import { InputError } from '../errors/input-error.ts';
 import { findScans } from '../series/find-scans.ts';
 import { MATRIX_EXTENSIONS } from '../series/read-matrix.ts';
 import { imageOfHeader } from '../volume/nifti-parts.ts';
+import { contentOf } from './content-by-name.ts';
 import { noPlaces } from './read-image-scan.ts';
-import { contentOf } from './scan-file.ts';
 
 const IMAGE_EXTENSIONS = ['.nii', '.nii.gz', '.img', '.img.gz', '.hdr', '.hdr.gz'] as const;
 

@@ -1,3 +1,4 @@
+/** @file The quality page of a data set: one HTML file without scripts or links, for screen and paper. */
 import type { Inspection } from '../dataset/inspect.ts';
 import type { QualityPage } from './quality-content.ts';
 import { findingsSection } from './quality-findings.ts';

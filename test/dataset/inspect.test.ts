@@ -138,12 +138,14 @@ test('columns: numbers, values and text, missing values apart', () => {
     max: 4,
     mean: 7 / 3,
   });
-  expect(column(['1', '0', '1', '-9999'])).toEqual({
-    name: 'c',
-    kind: 'values',
-    missing: 1,
-    values: { '1': 2, '0': 1 },
-  });
+  // ABIDE and ADHD-200 write numbers for what is missing.
+  for (const cell of ['-9999', '-999', ' -999.0'])
+    expect(column(['1', '0', '1', cell])).toEqual({
+      name: 'c',
+      kind: 'values',
+      missing: 1,
+      values: { '1': 2, '0': 1 },
+    });
   expect(column(['x', 'y', 'z', 'x'])).toEqual({ name: 'c', kind: 'text', missing: 0, distinct: 3 });
   expect(column(['', ''])).toEqual({ name: 'c', kind: 'values', missing: 2, values: {} });
 });

@@ -45,6 +45,8 @@ export function bidsScan(file: TreeFile, what: Pick<FoundScan, 'tool' | 'content
     return value === undefined ? '' : `${key}-${value}`;
   };
   const run = entity('run');
+  // A template by age is another space for each age.
+  const space = [entity('space'), entity('cohort') && `cohort-${entity('cohort')}`];
   return {
     path: file.path,
     name: file.name,
@@ -54,7 +56,7 @@ export function bidsScan(file: TreeFile, what: Pick<FoundScan, 'tool' | 'content
     site: '',
     ...given({
       task: entity('task'),
-      space: entity('space'),
+      space: space.filter((part) => part !== undefined).join(':') || undefined,
       resolution: entity('res') ?? entity('den'),
       atlas: entity('seg') ?? entity('atlas'),
     }),

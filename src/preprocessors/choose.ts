@@ -72,7 +72,7 @@ const ASPECTS: readonly Aspect[] = [
     flag: '--space',
     value: ({ space, resolution, content }) =>
       `${space ?? ''}${resolution === undefined ? '' : `:${content === 'volume' ? 'res' : 'den'}-${resolution}`}`,
-    aliases: ({ space }) => (space === undefined ? [] : [space]),
+    aliases: ({ space }) => (space === undefined ? [] : [space, space.replace(/:.*/, '')]),
     usual: (values) =>
       only(values, (value) => value === 'template') ??
       only(values, (value) => !OWN_SPACES.has(value.replace(/:.*/, ''))),
@@ -120,6 +120,11 @@ export function choose(candidates: readonly Candidate[], selection: Selection, w
     );
     keep(aspect, (scan) => aspect.value(scan) === usual, usual);
   }
+  const own = chosen.filter(({ scan }) => scan.content === 'volume' && OWN_SPACES.has(scan.space ?? ''));
+  if (own.length > 0)
+    notes.push(
+      `the images lie in each participant's own space (${own[0].scan.space ?? 'none in the name'}), where the ROIs of a standard space are elsewhere`,
+    );
   return { chosen, skipped, notes };
 }
 

@@ -27,6 +27,7 @@ export interface FoundScan {
   readonly run: string;
   readonly site: string;
   readonly task?: string;
+  /** With the cohort of a template by age: `MNIInfant:cohort-2`. */
   readonly space?: string;
   /** Voxels or vertices, where the name says: `2`, `91k`. */
   readonly resolution?: string;

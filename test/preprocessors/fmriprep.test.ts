@@ -287,6 +287,26 @@ test('images of fMRIPost-AROMA take the confounds of fMRIPrep beside it', () => 
   ]);
 });
 
+test('each cohort of a template by age is a space of its own', () => {
+  const at = (participant: string) => `${participant}/func/${participant}_task-rest`;
+  const bold = (participant: string, cohort: number) =>
+    `${at(participant)}_space-MNIInfant_cohort-${cohort}_res-2_desc-preproc_bold.nii.gz`;
+  const tables = ['sub-01', 'sub-02'].map((participant) => `${at(participant)}_desc-confounds_timeseries.tsv`);
+  const folder = study([...tables, bold('sub-01', 1), bold('sub-02', 2)]);
+  expect(() => discover(folder)).toThrow(
+    'the scans are of 2 spaces, found MNIInfant:cohort-1:res-2: 1, MNIInfant:cohort-2:res-2: 1; choose one with --space.',
+  );
+  expect(found(folder, { space: 'MNIInfant:cohort-2' }).scans.map(({ name }) => name)).toEqual([bold('sub-02', 2)]);
+});
+
+test('images in the own space of each participant come with a warning', () => {
+  const folder = study(run('sub-01_task-rest', 'sub-01/func'));
+  expect(found(folder, { space: 'T1w' }).notes).toEqual([
+    "the images lie in each participant's own space (T1w), where the ROIs of a standard space are elsewhere",
+  ]);
+  expect(found(folder, { space: 'MNI152NLin2009cAsym' }).notes).toEqual([]);
+});
+
 test('an image in a space with an echo in its name is the combination, or the one echo that there is', () => {
   const at = 'sub-01/func/sub-01_task-rest';
   const cifti = `${at}_echo-1_space-fsLR_den-91k_bold.dtseries.nii`;

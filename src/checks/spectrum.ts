@@ -19,8 +19,10 @@ const GONE = 0.05;
 const CLEARLY_GONE = 0.03;
 
 export interface Spectrum {
-  /** Mean over ROIs of the power at `k / (2 (length - 1))` cycles a volume; sums to 1. */
+  /** Mean over ROIs of the power at `k step` cycles a volume; sums to 1. */
   readonly density: Float64Array;
+  /** Cycles a volume from one frequency to the next: 1 / volumes of a segment, which may be odd. */
+  readonly step: number;
   /** Seconds. */
   readonly tr: number | undefined;
 }
@@ -63,7 +65,7 @@ export function spectrumOf(series: TimeSeries, tr: number | undefined): Spectrum
       for (let k = 0; k < waves.bins; k++) density[k] += own[k] / power;
     }
   }
-  return total === 0 ? undefined : { density: density.map((each) => each / total), tr };
+  return total === 0 ? undefined : { density: density.map((each) => each / total), step: 1 / length, tr };
 }
 
 /** Half a period of each frequency, which is all there is: a cosine is even about its middle, a sine odd. */
@@ -130,8 +132,7 @@ function powersOf(
   return out;
 }
 
-export function filterMeasures({ density, tr }: Spectrum): FilterMeasures {
-  const step = 0.5 / (density.length - 1);
+export function filterMeasures({ density, step, tr }: Spectrum): FilterMeasures {
   return {
     shares: tr === undefined ? undefined : bandShares(density, step / tr),
     edge: lowPassEdge(density, step, tr),

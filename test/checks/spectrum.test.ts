@@ -103,6 +103,12 @@ describe('spectra', () => {
     expect(Math.abs((edge ?? 0) / tr - hertz)).toBeLessThan(0.011);
   });
 
+  test('a segment of an odd number of volumes has its own frequencies', () => {
+    // Ten waves that fit into 41 volumes; the window spreads the last one into the frequency beside it.
+    const spectrum = spectrumOf(lowPassed({ values: new Float32Array(), timepoints: 41, rois: 20 }, 10.5 / 41, 1), 4);
+    expect(spectrum && filterMeasures(spectrum).edge).toBeCloseTo(11 / 41, 9);
+  });
+
   test('unfiltered noise and unfiltered simulated scans end nowhere', () => {
     const stream = randomStream({ seed: 1, purpose: 'simulate', a: 98 });
     const spectrum = spectrumOf(

@@ -1,11 +1,7 @@
 /** @file Do probabilities mean what they say? Brier score, calibration line, expected calibration error, points to draw. */
-import { logisticLine } from '../classifiers/logistic-line.ts';
 
-/** A number, or null and why there is none. */
-interface Determined {
-  readonly value: number | null;
-  readonly reason?: string | undefined;
-}
+import { logisticLine } from '../classifiers/logistic-line.ts';
+import type { MetricValue } from './metrics.ts';
 
 /** Predictions of one bin. */
 export interface ReliabilityPoint {
@@ -23,9 +19,9 @@ export interface Calibration {
   /** Mean over predictions of |share of positives - mean probability| in their bin. */
   readonly expected_error: number;
   /** Slope of the truth on the log odds predicted; 1 is perfect, below 1 the probabilities are too extreme. */
-  readonly slope: Determined;
+  readonly slope: MetricValue;
   /** Intercept with the slope held at 1; 0 is perfect, below 0 the probabilities are too high on the whole. */
-  readonly intercept: Determined;
+  readonly intercept: MetricValue;
   /** Bins that hold predictions, ascending. */
   readonly points: readonly ReliabilityPoint[];
 }

@@ -32,12 +32,13 @@ export function targetAtlas(overlap: Overlap, atlas: Atlas | undefined): Atlas {
  */
 export async function inferAtlas(files: Iterable<ScanFile>, layout: Layout): Promise<Atlas> {
   let candidates: number[] | undefined;
-  for (const { path, where, content, array } of files) {
+  for (const { path, where, content, array, layout: known = 'auto' } of files) {
+    const asked = layout === 'auto' ? known : layout;
     if (content === 'parcel-series') return parcelsOf(path);
     if (content !== 'series') throw noPlaces(where, content);
     const { rows, columns, header } = await readMatrix(readBytes(path), path, array === undefined ? {} : { array });
     if (header !== undefined && layout !== 'roi-time') return { id: `rois${columns}`, rois: namedRois(header) };
-    if (layout !== 'auto') return unnamedAtlas(layout === 'time-roi' ? columns : rows);
+    if (asked !== 'auto') return unnamedAtlas(asked === 'time-roi' ? columns : rows);
     candidates = candidates?.filter((n) => n === rows || n === columns) ?? [...new Set([rows, columns])];
     if (candidates.length === 0)
       throw new InputError({

@@ -13,16 +13,17 @@ import { silenceUncovered } from './silence-uncovered.ts';
 
 /** @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order */
 export async function readMatrixScan(
-  { path, where, array, coverage }: ScanFile,
+  { path, where, array, coverage, layout: known }: ScanFile,
   rules: ReadingRules,
 ): Promise<ScanRead> {
   const bytes = readBytes(path);
   const { atlas, overlap, roiRange } = rules;
   const whole = await readMatrix(bytes, path, array === undefined ? {} : { array });
+  const asked = rules.layout === 'auto' && known !== undefined ? known : rules.layout;
   const { matrix, layout } =
     roiRange === undefined
-      ? { matrix: (overlap === undefined ? namedRois(whole, atlas) : undefined) ?? whole, layout: rules.layout }
-      : takeRois(whole, roiRange, rules.layout, where);
+      ? { matrix: (overlap === undefined ? namedRois(whole, atlas) : undefined) ?? whole, layout: asked }
+      : takeRois(whole, roiRange, asked, where);
   if (overlap === undefined) refuseOtherOrder(matrix.header, atlas, { what: 'column', where });
   const oriented = orientSeries(matrix, {
     layout,

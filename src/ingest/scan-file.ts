@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
+import type { FoundScan } from '../preprocessors/found.ts';
 import { contentOf } from './content-by-name.ts';
 import type { LocatedScan } from './identify-scans.ts';
 import type { ScanFile } from './scan-to-read.ts';
@@ -29,6 +30,7 @@ export function scanFile({ path, where, found, scan, matrix }: LocatedScan, opti
     where,
     content: found?.content ?? contentOf(path),
     ...(array === undefined ? {} : { array }),
+    ...(found !== undefined && hasTimeInRows(found) ? { layout: 'time-roi' } : {}),
     ...(matrix === undefined ? {} : { matrix }),
     ...(fisherZ === undefined ? {} : { fisherZ }),
     ...(tr === undefined ? {} : { tr }),
@@ -36,6 +38,12 @@ export function scanFile({ path, where, found, scan, matrix }: LocatedScan, opti
     ...(found?.mask === undefined ? {} : { mask: found.mask }),
     ...(found?.coverage === undefined ? {} : { coverage: found.coverage }),
   };
+}
+
+/** True for the series of every program, but those that people save themselves, and the tables of old C-PAC. */
+function hasTimeInRows({ tool, content, name }: FoundScan): boolean {
+  if (content !== 'series' || tool === 'nilearn') return false;
+  return tool !== 'c-pac' || name.endsWith('.1D') || name.endsWith('/roi_stats.csv');
 }
 
 function besideScan(path: string, name: string, where: string): string {

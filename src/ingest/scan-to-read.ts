@@ -43,6 +43,8 @@ export interface ScanFile {
   readonly content: Content;
   /** Which array of a file with several. */
   readonly array?: string;
+  /** Of a matrix, where the program that wrote it says: a row is a time point. */
+  readonly layout?: 'time-roi';
   /** Of connectivity: which matrix of a stack, from 0, and whether the values are Fisher's z. */
   readonly matrix?: number;
   readonly fisherZ?: boolean;

@@ -5,6 +5,7 @@ import { openDataset } from '../dataset/open-dataset.ts';
 import type { NewDataset, NewScan, WriteOptions } from '../dataset/write-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
 import { checkReplaceable } from '../files/atomic.ts';
+import type { Skipped } from '../preprocessors/found.ts';
 import type { Progress } from '../progress.ts';
 import { checkSameReading, type HeldContent, type Holdings, holdingsOf } from './add-to-dataset.ts';
 import { diagonalWarnings } from './connectivity-warnings.ts';
@@ -79,11 +80,23 @@ export async function runIngest(work: IngestWork, options: WorkOptions): Promise
     if (skipBad !== true) refuseFaults(work.located);
     if (holdings !== undefined) checkSameReading(out, holdings, plan);
     const { scans } = work.located;
-    const located = { ...work.located, scans: shard === undefined ? scans : shardOf(scans, shard) };
+    const located = {
+      ...work.located,
+      scans: shard === undefined ? scans : shardOf(scans, shard),
+      discoveries: work.located.discoveries.map((discovery) => ({
+        ...discovery,
+        skipped: discovery.skipped.map((skipped) => (holdings?.rows.has(skipped.name) ? held(skipped) : skipped)),
+      })),
+    };
     return await write({ ...work, located }, plan, holdings, options);
   } finally {
     holdings?.close();
   }
+}
+
+/** What the data set holds of a file stays, whatever became of the file: it is not left out. */
+function held({ name, reason }: Skipped): Skipped {
+  return { name, reason: `${reason}; what the data set holds of it stays` };
 }
 
 /** A scan that was wanted and is not whole must not be left out in silence. */

@@ -182,8 +182,14 @@ describe("fMRIPrep's derivatives", () => {
     expect([scans, done.left_out]).toEqual([1, [{ name: `${scan}.nii.gz`, reason }]]);
     expect(warnings[0]).toBe(`1 scan is not whole and was left out: ${scan}.nii.gz (${reason})`);
     expect(JSON.parse(readFileSync(at('out/dataset.json'), 'utf8')).reading.leftOut).toEqual(done.left_out);
-    put(table, confounds());
     for (const surface of surfaces) rmSync(at(surface));
+    put(table, confounds());
+    expect((await run({ ...asked, add: true })).ingest).toMatchObject({ read: 1, taken_over: 1, left_out: [] });
+    rmSync(at(table));
+    const again = await run({ ...asked, add: true, skipBad: true });
+    expect(again).toMatchObject({ scans: 2, ingest: { read: 0, taken_over: 2, left_out: [] } });
+    expect(again.warnings[0]).toContain(`${reason}; what the data set holds of it stays`);
+    put(table, confounds());
   });
 
   test('are refused with a parcellation that is not the atlas, and without any', async () => {

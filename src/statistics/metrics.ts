@@ -15,7 +15,7 @@ export type Metric = (typeof METRICS)[number];
 /** A number, or null and why there is none. */
 export interface MetricValue {
   readonly value: number | null;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
 }
 export type Metrics = Readonly<Record<Metric, MetricValue>>;
 

@@ -49,7 +49,7 @@ export function formatScans(scans: readonly Scan[], phenotypeColumns: readonly s
       String(scan.timepoints),
       String(scan.offset),
       scan.tr === undefined ? '' : String(scan.tr),
-      ...phenotypeColumns.map((column) => scan.phenotype[column] ?? ''),
+      ...phenotypeColumns.map((column) => (Object.hasOwn(scan.phenotype, column) ? scan.phenotype[column] : '')),
     ];
     for (const cell of cells) refuseSeparators(cell, `scan ${scan.scanId}`);
     lines.push(cells.join('\t'));
@@ -101,8 +101,6 @@ function parseScan(cells: readonly string[], phenotypeColumns: readonly string[]
       found: `${cells.length}`,
     });
   const [scanId, participantId, session, run, site, timepoints, offset, tr] = cells;
-  const phenotype: Record<string, string> = {};
-  for (let i = 0; i < phenotypeColumns.length; i++) phenotype[phenotypeColumns[i]] = cells[SCAN_COLUMNS.length + i];
   return {
     scanId,
     participantId,
@@ -112,7 +110,8 @@ function parseScan(cells: readonly string[], phenotypeColumns: readonly string[]
     timepoints: wholeNumber(timepoints, 'n_timepoints', where),
     offset: wholeNumber(offset, 'offset', where),
     tr: tr === '' ? undefined : repetitionTime(tr, where),
-    phenotype,
+    // Not by assignment: a column may be called `__proto__`.
+    phenotype: Object.fromEntries(phenotypeColumns.map((column, i) => [column, cells[SCAN_COLUMNS.length + i]])),
   };
 }
 

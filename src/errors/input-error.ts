@@ -31,7 +31,7 @@ export class InputError extends Error {
 const LONGEST_PART = 700;
 
 function sentence({ where, problem, expected, found, fix }: InputProblem): string {
-  const parts = [where === undefined ? short(problem) : `${where}: ${short(problem)}`];
+  const parts = [where === undefined ? short(problem) : `${where === '' ? '""' : where}: ${short(problem)}`];
   if (expected !== undefined) parts.push(`expected ${short(expected)}`);
   if (found !== undefined) parts.push(`found ${short(found)}`);
   const statement = parts.join(', ');

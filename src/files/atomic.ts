@@ -93,7 +93,9 @@ export async function replaceDirectory(
   checkReplaceable(target, overwrite, marker);
   const temporary = temporaryBeside(target, 'partial');
   try {
-    mkdirSync(temporary, { recursive: true });
+    // Only what is above with its parents: where nothing can be made (/proc), Node would try the whole for ever.
+    mkdirSync(dirname(temporary), { recursive: true });
+    mkdirSync(temporary);
     await write(temporary);
     flushTree(temporary);
     checkReplaceable(target, overwrite, marker);
@@ -180,6 +182,7 @@ const SYSTEM_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
   EISDIR: 'a directory, expected a file',
   ENOTDIR: 'not a directory, or a part of the path is a file',
+  ELOOP: 'the link goes in a circle',
   EACCES: 'no permission',
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',

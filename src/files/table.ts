@@ -21,9 +21,11 @@ interface Line {
  *
  * @param text without byte order mark, or with it
  * @throws InputError naming the row (the line of the file, the header usually being 1) when cells are missing or too
- *   many, a column has no name or another's, or a quote is not closed; and for a table too large to be held
+ *   many, a column has no name or another's, or a quote is not closed; for bytes that are no text (a workbook); and for a table too large to be held
  */
 export function parseTable(text: string, where: string): Table {
+  if (text.includes('\0'))
+    throw new InputError({ where, problem: 'not a table of text', fix: 'save it as csv or tsv, in UTF-8' });
   checkSize(text, where);
   const [header, ...lines] = splitRecords(text, where);
   if (header === undefined) throw new InputError({ where, problem: 'the table is empty', expected: 'a header' });

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { Source } from '../dataset/description.ts';
-import { readBytes } from '../files/atomic.ts';
+import { asInputError, readBytes } from '../files/atomic.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import { niftiParts } from '../volume/nifti-parts.ts';
 import type { ScanFile } from './scan-to-read.ts';
@@ -23,9 +23,14 @@ export interface FileStamp {
   readonly modified: number;
 }
 
+/** @throws InputError when there is no such file */
 export function fileStamp(path: string): FileStamp {
-  const { size, mtimeMs } = statSync(path);
-  return { bytes: size, modified: Math.round(mtimeMs) };
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return { bytes: size, modified: Math.round(mtimeMs) };
+  } catch (error) {
+    throw asInputError(error, path);
+  }
 }
 
 /** Tells changed files. `denoised`: the repetition time of a scan changes its series. */

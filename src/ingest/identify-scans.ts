@@ -50,7 +50,7 @@ export function identifyScans(matches: readonly Match[]): LocatedScan[] {
       scan,
     };
   });
-  refuseRepeats(scans, ({ path }) => realpathSync(path), 'the file was named already, in');
+  refuseRepeats(scans, ({ path }) => withoutLinks(path), 'the file was named already, in');
   const count = new Map<string, number>();
   for (const { scan } of scans) count.set(scan.scanId, (count.get(scan.scanId) ?? 0) + 1);
   const unique = scans.map((located, i) =>
@@ -58,6 +58,15 @@ export function identifyScans(matches: readonly Match[]): LocatedScan[] {
   );
   refuseRepeats(unique, ({ scan }) => scan.scanId, 'the scan has the same id as');
   return unique;
+}
+
+/** A link to nothing stays as it is: reading it says what is wrong, and other scans can go in without it. */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
 }
 
 function refuseRepeats(scans: readonly LocatedScan[], key: (scan: LocatedScan) => string, problem: string): void {

@@ -29,7 +29,9 @@ export function matchByName(
   const left: string[] = [];
   for (const row of rows) {
     const name = row.file ?? '';
-    const below = (bases: readonly string[]) => bases.map((base) => join(base, name)).filter(isFile);
+    const spellings = [...new Set([name, name.normalize('NFC'), name.normalize('NFD')])];
+    const below = (bases: readonly string[]) =>
+      bases.flatMap((base) => spellings.map((spelling) => join(base, spelling)).filter(isFile));
     const given = (files.get(basename(name)) ?? []).filter((file) => resolve(file).endsWith(join(sep, name)));
     const found = isAbsolute(name) ? [name].filter(isFile) : [...given, ...below(folders)];
     const [path, other] = found.length > 0 || table === undefined ? found : below([dirname(table)]);
@@ -47,7 +49,11 @@ export function matchByName(
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -79,9 +85,12 @@ export function matchById(rows: readonly ParticipantRow[], files: readonly Found
   return { matches, left, unused };
 }
 
-/** `sub-` and the zeros before a number do not count. */
+/** `sub-`, the zeros before a number and how an accent is written (macOS parts it from its letter) do not count. */
 export function idKey(id: string): string {
-  return id.replace(/^sub-/, '').replace(/^0+(?=\d+$)/, '');
+  return id
+    .normalize('NFC')
+    .replace(/^sub-/, '')
+    .replace(/^0+(?=\d+$)/, '');
 }
 
 function rowOf({ name, found }: FoundFile, byId: ReadonlyMap<string, ParticipantRow>): ParticipantRow | undefined {

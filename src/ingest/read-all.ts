@@ -1,4 +1,5 @@
 /** @file All scans of an ingest in order: taken over where they were read before, read where they were not. Node only. */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Source } from '../dataset/description.ts';
 import type { NewScan } from '../dataset/write-dataset.ts';
@@ -141,7 +142,7 @@ function threadsFor(scans: readonly LocatedScan[], { held }: ReadAllOptions): nu
   const cores = availableParallelism();
   let bytes = 0;
   for (const { path, name } of scans) {
-    if (path !== '' && !held.has(name)) bytes += fileStamp(path).bytes;
+    if (!held.has(name) && existsSync(path)) bytes += fileStamp(path).bytes;
     if (bytes >= cores * BYTES_FOR_A_THREAD) break;
   }
   return Math.max(1, Math.min(cores, Math.floor(bytes / BYTES_FOR_A_THREAD)));

@@ -2,6 +2,7 @@
 import { type Dirent, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { asInputError } from '../files/atomic.ts';
+import { isDatasetFolder } from '../files/dataset-folder.ts';
 import { type BidsName, bidsName } from './bids-name.ts';
 
 export interface TreeFile {
@@ -29,7 +30,7 @@ interface Folder {
 
 /**
  * Files below a folder, in the order of their names. Hidden files and folders are left out, and so are folders that
- * hold no outputs (`figures`, `logs`, `freesurfer`, `sourcedata`, `working`, `*_wf`). Links to files and folders are followed,
+ * hold no outputs (data sets of ours, `figures`, `logs`, `freesurfer`, `sourcedata`, `working`, `*_wf`). Links to files and folders are followed,
  * each folder once, except to a folder that holds the root.
  *
  * @throws InputError when a folder cannot be read
@@ -47,7 +48,9 @@ export function fileTree(root: string): TreeFile[] {
     if (seen.has(folder.real)) continue;
     seen.add(folder.real);
     const linked: Folder[] = [];
-    for (const entry of list(folder.path)) {
+    const entries = list(folder.path);
+    if (isDatasetFolder(entries)) continue;
+    for (const entry of entries) {
       const base = entry.name;
       if (base.startsWith('.')) continue;
       const name = folder.name === '' ? base : `${folder.name}/${base}`;

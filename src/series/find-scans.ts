@@ -3,6 +3,7 @@ import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors/input-error.ts';
 import { asInputError } from '../files/atomic.ts';
+import { isDatasetFolder } from '../files/dataset-folder.ts';
 import { MATRIX_EXTENSIONS } from './read-matrix.ts';
 
 /** `sub-2` before `sub-10`, whatever the machine's language. */
@@ -13,12 +14,18 @@ const PARTICIPANTS_TABLE = /^participants\.(csv|tsv)$/i;
 
 /**
  * Paths of all files below `folder` with one of the extensions, in natural order of their paths. Hidden files and
- * folders and `participants.csv` / `.tsv` are skipped. Links to files are followed (also broken ones, so that reading
- * them says so), links to folders are not.
+ * folders, `participants.csv` / `.tsv` and data sets of ours are skipped. Links to files are followed (also broken ones,
+ * so that reading them says so), links to folders are not.
  *
- * @throws InputError when the folder is missing, or holds no such file
+ * @throws InputError when the folder is missing, is a data set of ours, or holds no such file
  */
 export function findScans(folder: string, extensions: readonly string[] = MATRIX_EXTENSIONS): string[] {
+  if (isDatasetFolder(list(folder)))
+    throw new InputError({
+      where: folder,
+      problem: 'this is a data set already, not a folder of scans',
+      fix: 'brainmass dataset merge joins data sets',
+    });
   const found = filesBelow(folder).filter(([name]) => extensions.some((end) => name.toLowerCase().endsWith(end)));
   const scans = found.filter(([name]) => !PARTICIPANTS_TABLE.test(name)).map(([, path]) => path);
   if (scans.length === 0)
@@ -32,7 +39,9 @@ export function findScans(folder: string, extensions: readonly string[] = MATRIX
 
 /** Name and path of every file that is not hidden. */
 function filesBelow(folder: string): [name: string, path: string][] {
-  return list(folder)
+  const entries = list(folder);
+  if (isDatasetFolder(entries)) return [];
+  return entries
     .filter((entry) => !entry.name.startsWith('.'))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
@@ -49,6 +58,13 @@ function list(folder: string): Dirent[] {
   }
 }
 
+/** A link to a pipe or a device would be read for ever. */
 function linksToFile(entry: Dirent, path: string): boolean {
-  return entry.isSymbolicLink() && statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true;
+  if (!entry.isSymbolicLink()) return false;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? true;
+  } catch {
+    // A link that goes in a circle is as good as broken.
+    return true;
+  }
 }

@@ -103,6 +103,12 @@ describe('formatTsv', () => {
   });
 });
 
+test('a workbook or binary file is refused as such', () => {
+  expect(() => parseTable('PK\u0003\u0004\0\0id,age\n', 't.xlsx')).toThrow(
+    't.xlsx: not a table of text; save it as csv or tsv, in UTF-8.',
+  );
+});
+
 describe('a table too large to be held', () => {
   test.each([
     ['rows', `a\n${'1\r\n'.repeat(2 ** 20)}`, '1048578 rows, 1048578 cells'],

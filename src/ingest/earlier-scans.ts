@@ -51,9 +51,9 @@ export function fileState(): FileState {
     hashes.set(path, hash);
     return hash;
   };
-  const beside = ({ path, confounds, mask, coverage, tr }: ScanFile, denoised: boolean) => {
+  const beside = ({ path, confounds, mask, coverage, motion, tr }: ScanFile, denoised: boolean) => {
     const { header, numbers } = niftiParts(path);
-    const files = { header, numbers, ...confounds, mask, coverage };
+    const files = { header, numbers, ...confounds, mask, coverage, motion };
     const others = Object.entries(files).flatMap(([what, other]) =>
       other === undefined || other === path ? [] : [`${what} ${hashOf(other)}`],
     );

@@ -1,6 +1,7 @@
 /** @file From a scan's file to the series that the data set keeps: read, taken to its ROIs, denoised. Node only. */
 import { projectSeries } from '../series/project.ts';
 import { denoiseScan } from './denoise-scan.ts';
+import { meanMotion } from './mean-motion.ts';
 import { readConnectivityScan } from './read-connectivity-scan.ts';
 import { noPlaces, readImageScan } from './read-image-scan.ts';
 import { readMatrixScan } from './read-matrix-scan.ts';
@@ -10,10 +11,11 @@ import type { ReadingRules, ScanFile, ScanRead } from './scan-to-read.ts';
  * Reads one scan.
  *
  * @throws InputError when it cannot be read, is no scan of that atlas, names its columns in another order, or cannot be
- *   denoised as asked
+ *   denoised as asked, or when a table beside it is damaged
  */
 export async function readScan(file: ScanFile, rules: ReadingRules): Promise<ScanRead> {
-  const { series: read, facts } = await readSource(file, rules);
+  const { series: read, facts: own } = await readSource(file, rules);
+  const facts = file.motion === undefined ? own : { ...own, measures: { ...own.measures, ...meanMotion(file.motion) } };
   const series = rules.overlap === undefined ? read : projectSeries(read, rules.overlap);
   const { denoising } = rules;
   if (denoising === undefined) return { series, facts };

@@ -37,6 +37,7 @@ export function scanFile({ path, where, found, scan, matrix }: LocatedScan, opti
     ...(confounds === undefined ? {} : { confounds }),
     ...(found?.mask === undefined ? {} : { mask: found.mask }),
     ...(found?.coverage === undefined ? {} : { coverage: found.coverage }),
+    ...(found?.motion === undefined ? {} : { motion: found.motion }),
   };
 }
 

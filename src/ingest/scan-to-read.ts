@@ -53,6 +53,8 @@ export interface ScanFile {
   readonly mask?: string;
   /** Of parcellated series: a table of the part of each ROI that was seen. */
   readonly coverage?: string;
+  /** Of a scan that is denoised already: a table of its framewise displacement. */
+  readonly motion?: string;
   /** Repetition time, seconds, where it is known without the file. */
   readonly tr?: number;
 }

@@ -54,7 +54,8 @@ function find(files: readonly TreeFile[]): Candidates {
   for (const file of files) {
     const { bids } = file;
     if (isCoverage(bids)) coverage.set(`${file.folder}/${parcelsOf(bids)}`, file);
-    if (bids.suffix === 'motion' && bids.extension === '.tsv') motion.set(`${file.folder}/${sourceOf(bids)}`, file);
+    if (bids.suffix === 'motion' && bids.extension === '.tsv' && !file.broken)
+      motion.set(`${file.folder}/${sourceOf(bids)}`, file);
     for (const name of joinedNames(file)) joined.add(name);
     if (bids.extension === '.tsv' && contentOf(bids) === 'connectivity')
       tables.add(`${file.folder}/${parcelsOf(bids)}`);

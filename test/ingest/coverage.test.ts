@@ -140,3 +140,16 @@ test('series of parcels in CIFTI go by the same table', async () => {
   expect([dataset.scans[0].phenotype.lowest_coverage, dataset.scans[0].tr]).toEqual(['0.300', expect.closeTo(0.8, 6)]);
   expect(warnings.join()).toContain('1 ROI has signal in less than 0.5 of the voxels, and no series: LH_Vis_2 0.30');
 });
+
+test('mean motion comes from the table beside the series, where a table of participants does not say', async () => {
+  const folder = outputs();
+  const motion = (person: number, cells: readonly string[]) =>
+    addFiles(folder, {
+      [`sub-0${person}/func/sub-0${person}_task-rest_motion.tsv`]: `trans_x\tframewise_displacement\n${cells.map((fd) => `0\t${fd}\n`).join('')}`,
+    });
+  motion(1, ['n/a', '0.1', '0.3']);
+  const { dataset } = await run(folder);
+  expect(dataset.scans.map(({ phenotype }) => phenotype.mean_fd)).toEqual(['0.2000', '']);
+  motion(2, ['0', 'much']);
+  await expect(run(folder)).rejects.toThrow('motion.tsv row 3: the framewise displacement is no length, expected mm');
+});

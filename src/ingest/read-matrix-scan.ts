@@ -11,6 +11,9 @@ import { takeRois } from './roi-range.ts';
 import type { ReadingRules, ScanFile, ScanRead } from './scan-to-read.ts';
 import { silenceUncovered } from './silence-uncovered.ts';
 
+/** Of what was left out, a note names as many. */
+const NAMED = 5;
+
 /** @throws InputError when it cannot be read, is no scan of that atlas, or names its columns in another order */
 export async function readMatrixScan(
   { path, where, array, coverage, layout: known }: ScanFile,
@@ -33,7 +36,9 @@ export async function readMatrixScan(
   });
   const minimum = rules.minimumCoverage;
   const roiNames = oriented.rois === matrix.columns ? matrix.header : undefined;
-  const covered = coverage === undefined ? {} : silenceUncovered(oriented, roiNames, coverage, { minimum, where });
+  const covered =
+    coverage === undefined ? undefined : silenceUncovered(oriented, roiNames, coverage, { minimum, where });
+  const notes = [...notInMatrix(whole, where), ...(covered?.notes ?? [])];
   return {
     series: oriented,
     facts: {
@@ -42,8 +47,16 @@ export async function readMatrixScan(
       rois: oriented.rois,
       missing: missingRois(oriented).length,
       ...covered,
+      ...(notes.length === 0 ? {} : { notes }),
     },
   };
+}
+
+/** CONN keeps several components of a tissue in one cell, tables keep text beside the numbers: no ROI, and said. */
+function notInMatrix({ leftOut = [] }: Matrix, where: string): string[] {
+  if (leftOut.length === 0) return [];
+  const few = `${leftOut.slice(0, NAMED).join(', ')}${leftOut.length > NAMED ? ', …' : ''}`;
+  return [`${where}: left out, being no single columns of numbers: ${few}`];
 }
 
 function layoutOf(matrix: Matrix, { timepoints }: TimeSeries, asked: Layout): 'time-roi' | 'roi-time' {

@@ -37,8 +37,11 @@ function find(files: readonly TreeFile[]): Candidates {
   }
   const tables = TABLES.map((table) => files.filter(({ base }) => table.test(base)));
   // Each site of ADHD-200 has a table of its own; one of several would be wrong for the others.
-  const table = tables.find(({ length }) => length > 0);
-  return { scans, skipped, ...given({ participantsTable: table?.length === 1 ? table[0].path : undefined }) };
+  const [table, ...more] = tables.find(({ length }) => length > 0) ?? [];
+  if (more.length === 0) return { scans, skipped, ...given({ participantsTable: table?.path }) };
+  const reason = `one of ${more.length + 1} tables of participants; join them and pass --participants`;
+  for (const { name } of [table, ...more]) skipped.push({ name, reason });
+  return { scans, skipped };
 }
 
 /** A scan, or why the file is none, or undefined when the project gives no such name. */

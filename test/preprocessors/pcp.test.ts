@@ -94,9 +94,11 @@ test('ADHD-200 of Athena: sites, sessions and runs, filtered or not', () => {
   ]);
   expect(discovery.participantsTable).toBe('KKI/KKI_phenotypic.csv');
   // One table a site: none is the table of all.
-  expect(
-    found(study([...files, 'NYU/NYU_phenotypic.csv']), { strategy: 'filtered' }).participantsTable,
-  ).toBeUndefined();
+  const sites = found(study([...files, 'NYU/NYU_phenotypic.csv']), { strategy: 'filtered' });
+  expect(sites.participantsTable).toBeUndefined();
+  expect(skips(sites)['NYU/NYU_phenotypic.csv']).toBe(
+    'one of 2 tables of participants; join them and pass --participants',
+  );
   const whole = found(study([...files, 'NYU/NYU_phenotypic.csv', 'adhd200_preprocessed_phenotypics.tsv']), {
     strategy: 'filtered',
   });

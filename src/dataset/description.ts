@@ -30,6 +30,11 @@ export const SOURCE = z.object({
   measures: z.record(z.string(), z.string()).optional(),
 });
 
+/** The sources as they are written: with the same order of keys whether they were just read or taken over. */
+export function sourceRecords(sources: readonly Source[]): Source[] {
+  return sources.map((source) => SOURCE.parse(source));
+}
+
 const COUNTS = z.object({
   scans: z.number().int().positive(),
   participants: z.number().int().positive(),

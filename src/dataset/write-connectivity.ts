@@ -7,7 +7,7 @@ import { InputError } from '../errors/input-error.ts';
 import { replaceDirectory } from '../files/atomic.ts';
 import { npyHeader } from '../files/npy.ts';
 import type { Scan } from './dataset.ts';
-import { type ConnectivityDescription, FORMAT_VERSION } from './description.ts';
+import { type ConnectivityDescription, FORMAT_VERSION, sourceRecords } from './description.ts';
 import { checkPhenotypeColumns, formatScans } from './scans-table.ts';
 import type { NewDataset, WriteOptions } from './write-dataset.ts';
 
@@ -56,7 +56,7 @@ export async function writeConnectivity(
         connectivitySha256: written.sha256,
         reading: dataset.reading,
         rois: [...dataset.roiNames],
-        sources: [...dataset.sources],
+        sources: sourceRecords(dataset.sources),
       };
       writeFileSync(join(temporary, 'dataset.json'), `${JSON.stringify(description, null, 1)}\n`);
     },

@@ -9,7 +9,7 @@ import type { Progress } from '../progress.ts';
 import { checkSeries } from '../series/check-series.ts';
 import type { TimeSeries } from '../series/time-series.ts';
 import type { Scan } from './dataset.ts';
-import { type DatasetDescription, FORMAT_VERSION, type Source } from './description.ts';
+import { type DatasetDescription, FORMAT_VERSION, type Source, sourceRecords } from './description.ts';
 import { checkPhenotypeColumns, formatScans } from './scans-table.ts';
 
 /** What a data set is, apart from its scans. */
@@ -89,7 +89,7 @@ function describe(dataset: NewDataset, { scans, timepoints, sha256 }: WrittenSer
     timeseriesSha256: sha256,
     reading: dataset.reading,
     rois: [...dataset.roiNames],
-    sources: [...dataset.sources],
+    sources: sourceRecords(dataset.sources),
   };
 }
 

@@ -72,6 +72,15 @@ export function removeLeftovers(directory: string): void {
     if (/^\..+\.partial-\d+-[0-9a-z]+$/.test(name)) rmSync(join(directory, name), { recursive: true, force: true });
 }
 
+/** Removes what killed writers of one directory left beside it. Nobody else may be writing it. */
+export function removeLeftoversOf(target: string): void {
+  const whole = resolve(target);
+  const [folder, start] = [dirname(whole), `.${basename(whole)}.`];
+  const isLeftover = (name: string) =>
+    name.startsWith(start) && /^partial-\d+-[0-9a-z]+$/.test(name.slice(start.length));
+  for (const name of readdirSync(folder).filter(isLeftover)) discard(join(folder, name));
+}
+
 export interface ReplaceOptions {
   readonly overwrite: boolean;
   /** A file that shows an existing directory to be one of ours (`dataset.json`); nothing else is ever overwritten. */

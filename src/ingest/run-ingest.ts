@@ -4,7 +4,7 @@ import { type Inspection, inspect } from '../dataset/inspect.ts';
 import { openDataset } from '../dataset/open-dataset.ts';
 import type { NewDataset, NewScan, WriteOptions } from '../dataset/write-dataset.ts';
 import { InputError } from '../errors/input-error.ts';
-import { checkReplaceable } from '../files/atomic.ts';
+import { checkReplaceable, removeLeftoversOf } from '../files/atomic.ts';
 import type { Skipped } from '../preprocessors/found.ts';
 import type { Progress } from '../progress.ts';
 import { checkSameReading, type HeldContent, type Holdings, holdingsOf } from './add-to-dataset.ts';
@@ -126,6 +126,8 @@ async function write(
   const scans = [...absentScans(holdings, located), ...located.scans];
   const log = newLog();
   const journal = scans.length - held.size < JOURNAL_FROM ? undefined : openJournal(`${out}.reading`, identityOf(plan));
+  // The journal is locked: who began to write the data set before was killed.
+  if (journal !== undefined) removeLeftoversOf(out);
   const reading = {
     ...options,
     ...{ rules: plan.rules, skipBad, held },

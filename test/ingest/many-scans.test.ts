@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -99,7 +109,15 @@ describe('an ingest that was not finished', () => {
     expect([scans, done]).toEqual([60, { read: 1, taken_over: 59, left_out: [] }]);
     expect(existsSync(at('out.reading'))).toBe(false);
     await run('again', { atlas: '4' });
-    expect(contents('out')).toEqual(contents('again'));
+    for (const file of ['timeseries.npy', 'scans.tsv', 'dataset.json'])
+      expect(readFileSync(at('out', file)).equals(readFileSync(at('again', file)))).toBe(true);
+  });
+
+  test('what it left beside the data set when it was killed is removed by the next one', async () => {
+    putAll(50);
+    for (const left of ['.out.partial-123-mwqms5vy', '.other.partial-123-mwqms5vy', '.out.mine']) mkdirSync(at(left));
+    await run('out', { atlas: '4' });
+    expect(readdirSync(folder).sort()).toEqual(['.other.partial-123-mwqms5vy', '.out.mine', 'in', 'out']);
   });
 
   test('what it was writing when the machine stopped is read anew', async () => {

@@ -62,20 +62,9 @@ function isFile(path: string): boolean {
  * `0050004` and `50004`).
  */
 export function matchById(rows: readonly ParticipantRow[], files: readonly FoundFile[]): Matches {
-  const byId = new Map<string, ParticipantRow>();
-  for (const row of rows) {
-    const key = idKey(row.participantId);
-    const other = byId.get(key);
-    if (other !== undefined)
-      throw new InputError({
-        where: row.where,
-        problem: `the participant "${row.participantId}" is also in ${other.where}`,
-        fix: 'add a column "file" that says which file each row is about',
-      });
-    byId.set(key, row);
-  }
+  const find = rowFinder(rows);
   const matches = files.flatMap((file) => {
-    const row = rowOf(file, byId);
+    const row = rowOf(file, find);
     return row === undefined ? [] : [{ ...file, row }];
   });
   const used = new Set(matches.map(({ path }) => path));
@@ -83,6 +72,45 @@ export function matchById(rows: readonly ParticipantRow[], files: readonly Found
   const found = new Set(matches.map(({ row }) => row));
   const left = rows.filter((row) => !found.has(row)).map((row) => `row ${row.row} participant ${row.participantId}`);
   return { matches, left, unused };
+}
+
+/** The row of a participant; of one with a row a session, that of the session. */
+export type FindRow = (participant: string, session: string) => ParticipantRow | undefined;
+
+/** @throws InputError, now or when it is looked for, where rows of one participant are not told apart by their session */
+export function rowFinder(rows: readonly ParticipantRow[]): FindRow {
+  const byId = new Map<string, ParticipantRow[]>();
+  for (const row of rows) {
+    const key = idKey(row.participantId);
+    const own = byId.get(key) ?? [];
+    const other = own.find(({ session }) => session === '' || sameSession(session, row.session));
+    if (other !== undefined || (own.length > 0 && row.session === '')) throw repeated([other ?? own[0], row]);
+    byId.set(key, [...own, row]);
+  }
+  const bySession = [...byId.values()].some((own) => own.length > 1);
+  return (participant, session) => {
+    const own = byId.get(idKey(participant)) ?? [];
+    if (!bySession) return own[0];
+    if (own.length > 1 && session === '') throw repeated(own);
+    return own.find((row) => row.session === '' || sameSession(row.session, session));
+  };
+}
+
+function repeated([first, second]: readonly ParticipantRow[]): InputError {
+  return new InputError({
+    where: second.where,
+    problem: `the participant "${second.participantId}" is also in ${first.where}`,
+    fix: 'add a column "file" that says which file each row is about',
+  });
+}
+
+function sameSession(one: string, other: string): boolean {
+  return sessionKey(one) === sessionKey(other);
+}
+
+/** `ses-` does not count. */
+export function sessionKey(session: string): string {
+  return session.replace(/^ses-/, '');
 }
 
 /** `sub-`, the zeros before a number and how an accent is written (macOS parts it from its letter) do not count. */
@@ -93,14 +121,14 @@ export function idKey(id: string): string {
     .replace(/^0+(?=\d+$)/, '');
 }
 
-function rowOf({ name, found }: FoundFile, byId: ReadonlyMap<string, ParticipantRow>): ParticipantRow | undefined {
-  const known = found === undefined ? undefined : byId.get(idKey(found.participant));
+function rowOf({ name, found }: FoundFile, find: FindRow): ParticipantRow | undefined {
+  const known = found === undefined ? undefined : find(found.participant, found.session);
   if (known !== undefined) return known;
-  const { participant } = bidsEntities(name);
-  if (participant !== '') return byId.get(idKey(participant));
+  const { participant, session } = bidsEntities(name);
+  if (participant !== '') return find(participant, session);
   const fitting = new Set<ParticipantRow>();
   for (const part of partsOf(stem(name))) {
-    const row = byId.get(idKey(part));
+    const row = find(part, session);
     if (row !== undefined) fitting.add(row);
   }
   if (fitting.size > 1)

@@ -22,8 +22,9 @@ export interface Uncovered {
  * series/missing-rois.ts).
  *
  * @param path a table with a row an ROI: its name, and in the column `coverage` the part of its voxels that has signal, 0
- *   to 1 (XCP-D: `Node`, `coverage`). It may know more ROIs than the scan
- * @param names of the ROIs of the scan; where it or the table has none, the table must have as many rows, in the same order
+ *   to 1 (XCP-D: `Node`, `coverage`; up to 0.4 `Node`, `0`). It may know more ROIs than the scan
+ * @param names of the ROIs of the scan; where it has none, or the table has none or numbers them (`Parcel_1` of XCP-D 0.7,
+ *   its issue 1197), the table must have as many rows, in the same order
  * @throws InputError when the table lacks an ROI of the scan, names one twice, or a part is not 0 to 1
  */
 export function silenceUncovered(
@@ -35,9 +36,7 @@ export function silenceUncovered(
   const { values, timepoints, rois } = series;
   const table = readCoverage(path);
   const coverage =
-    names === undefined || table.some(({ name }) => name === undefined)
-      ? table.map(({ part }) => part)
-      : coverageOf(names, table, path);
+    names === undefined || isNumbered(table, names) ? table.map(({ part }) => part) : coverageOf(names, table, path);
   if (coverage.length !== rois)
     throw new InputError({
       where: path,
@@ -75,7 +74,7 @@ interface Row {
 
 function readCoverage(path: string): Row[] {
   const { columns, rows } = parseTable(readText(path), path);
-  const parts = columns.find((column) => column.toLowerCase() === 'coverage');
+  const parts = columns.find((column) => column.toLowerCase() === 'coverage') ?? columns.find((name) => name === '0');
   if (parts === undefined)
     throw new InputError({
       where: path,
@@ -97,6 +96,14 @@ function readCoverage(path: string): Row[] {
       });
     return { name, part };
   });
+}
+
+/** True when the table only counts its ROIs, by other names than the scan's. */
+function isNumbered(table: readonly Row[], names: readonly string[]): boolean {
+  const known = new Set(names.map(plainName));
+  return table.every(
+    ({ name }, i) => name === undefined || (!known.has(plainName(name)) && /\d+$/.exec(name)?.[0] === String(i + 1)),
+  );
 }
 
 /** In the order of the scan's ROIs. */

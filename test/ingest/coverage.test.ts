@@ -153,3 +153,17 @@ test('mean motion comes from the table beside the series, where a table of parti
   motion(2, ['0', 'much']);
   await expect(run(folder)).rejects.toThrow('motion.tsv row 3: the framewise displacement is no length, expected mm');
 });
+
+test('tables of older releases: a column "0", and parcels that are only counted', async () => {
+  const folder = outputs();
+  const counted = NODES.map((_, i) => `Parcel_${i + 1}`);
+  addFiles(folder, {
+    [name(1, 'stat-coverage_bold.tsv')]: table([0.9, 0.4, 1, 0.25, 0.75]).replace('coverage', '0'),
+    [name(2, 'stat-coverage_bold.tsv')]: table([1, 0.1, 0.5, 0.8, 1], counted),
+  });
+  const { read } = await run(folder);
+  expect(read.map((values) => silent(values, NODES.length))).toEqual([[1, 3], [1]]);
+  // Counted in another order, they are not of these series.
+  addFiles(folder, { [name(2, 'stat-coverage_bold.tsv')]: table([1, 0.1, 0.5, 0.8, 1], counted.toReversed()) });
+  await expect(run(folder)).rejects.toThrow('the table of coverage does not name the ROI "LH_Vis_1"');
+});

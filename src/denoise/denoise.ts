@@ -146,10 +146,11 @@ function allRegressors({ timepoints }: TimeSeries, input: DenoiseInput): Regress
       });
     add(strategyRegressors(strategy, { table: confounds, sidecar: input.sidecar, image: input.image ?? where, where }));
   }
-  const given = confounds === undefined ? new Map() : tableCosines(confounds, where);
   const { compCor }: Recipe = RECIPES[strategy];
   // fMRIPrep takes CompCor from data without these drifts: to regress out the one without the other brings them back.
-  if (cosine === true || (compCor !== undefined && bandPass?.[0] === undefined)) add(given);
+  const wanted = cosine === true || (compCor !== undefined && bandPass?.[0] === undefined);
+  const given = wanted && confounds !== undefined ? tableCosines(confounds, where) : new Map();
+  add(given);
   if (cosine === true && given.size === 0) add(computedCosines(timepoints, tr, where));
   return regressors;
 }

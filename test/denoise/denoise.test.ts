@@ -114,6 +114,12 @@ describe('cosines', () => {
     expect(() => run({ cosine: true }, { tr: undefined })).toThrow('--cosine needs the repetition time');
   });
 
+  test('that are not asked for may lack values', () => {
+    const holed = withColumns({ cosine00: own.map((value, t) => (t === 50 ? Number.NaN : value)) });
+    expect(run({ strategy: '24p' }, { confounds: holed }).regressors).toHaveLength(24);
+    expect(() => run({ cosine: true }, { confounds: holed })).toThrow('cosine00 has no usable value at volume 51');
+  });
+
   test('go with aCompCor unless a band-pass has their place', () => {
     const regressors = (settings: Partial<DenoiseSettings>) =>
       run({ strategy: 'acompcor', ...settings }, { confounds: cosined }).regressors.slice(24);

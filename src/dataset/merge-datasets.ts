@@ -1,5 +1,5 @@
 /** @file Data sets on disk joined into one on disk, as the parts that a job array has read. Node only. */
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { InputError } from '../errors/input-error.ts';
 import type { Progress } from '../progress.ts';
 import type { Dataset } from './dataset.ts';
@@ -84,14 +84,20 @@ function checkParts(directories: readonly string[], out: string): void {
       expected: 'two data sets or more',
       fix: 'name them all',
     });
-  const twice = directories.find((directory, i) => directories.indexOf(directory) !== i);
+  const places = directories.map(placeOf);
+  const twice = directories.find((_, i) => places.indexOf(places[i]) !== i);
   if (twice !== undefined) throw new InputError({ where: twice, problem: 'the data set is named twice' });
-  if (directories.includes(out) && existsSync(out))
+  if (existsSync(out) && places.includes(placeOf(out)))
     throw new InputError({
       where: out,
       problem: 'a data set cannot be merged into itself',
       fix: 'choose another --out',
     });
+}
+
+/** However the directory is written: with `./`, a slash at its end, by a link. */
+function placeOf(directory: string): string {
+  return existsSync(directory) ? realpathSync(directory) : directory;
 }
 
 function refuseOtherReading(directories: readonly string[], [first, ...others]: readonly Description[]): void {

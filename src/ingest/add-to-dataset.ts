@@ -5,6 +5,7 @@ import { openDataset, readDescription } from '../dataset/open-dataset.ts';
 import { readOtherwise } from '../dataset/reading-record.ts';
 import { InputError } from '../errors/input-error.ts';
 import type { EarlierScan, EarlierScans } from './earlier-scans.ts';
+import type { LocatedScan } from './identify-scans.ts';
 import type { ReadingPlan } from './reading-plan.ts';
 
 export type HeldContent = 'series' | 'connectivity';
@@ -69,6 +70,22 @@ export function holdingsOf(directory: string, content: HeldContent): Holdings {
     rows,
     close: dataset.close,
   };
+}
+
+/**
+ * Scans without a table of participants, of which some are held already: these keep who they are of, and every
+ * phenotype that is not measured anew.
+ */
+export function withHeldRows(scans: readonly LocatedScan[], { rows, scans: held }: Holdings): LocatedScan[] {
+  return scans.map((located) => {
+    const row = rows.get(located.name);
+    if (row === undefined) return located;
+    const measured = held.get(located.name)?.source.measures ?? {};
+    const known = Object.entries(row.phenotype).filter(([column]) => !Object.hasOwn(measured, column));
+    const { timepoints: _, offset: __, ...scan } = row;
+    const { tr = row.tr, phenotype } = located.scan;
+    return { ...located, scan: { ...scan, tr, phenotype: { ...Object.fromEntries(known), ...phenotype } } };
+  });
 }
 
 /** @throws InputError naming the first thing that is read otherwise */

@@ -7,7 +7,7 @@ import { InputError } from '../errors/input-error.ts';
 import { checkReplaceable, removeLeftoversOf } from '../files/atomic.ts';
 import type { Skipped } from '../preprocessors/found.ts';
 import type { Progress } from '../progress.ts';
-import { checkSameReading, type HeldContent, type Holdings, holdingsOf } from './add-to-dataset.ts';
+import { checkSameReading, type HeldContent, type Holdings, holdingsOf, withHeldRows } from './add-to-dataset.ts';
 import { diagonalWarnings } from './connectivity-warnings.ts';
 import type { LocatedScan } from './identify-scans.ts';
 import { ingestWarnings } from './ingest-warnings.ts';
@@ -123,7 +123,10 @@ async function write(
   const overwrite = options.overwrite === true || holdings !== undefined;
   checkReplaceable(out, overwrite, 'dataset.json');
   const held = holdings?.scans ?? new Map();
-  const scans = [...absentScans(holdings, located), ...located.scans];
+  // A table, given or found beside the scans, says who they are of; without one what is known of them stays.
+  const keepsRows = holdings !== undefined && located.columns === undefined;
+  const present = keepsRows ? withHeldRows(located.scans, holdings) : located.scans;
+  const scans = [...absentScans(holdings, located), ...present];
   const log = newLog();
   const journal = scans.length - held.size < JOURNAL_FROM ? undefined : openJournal(`${out}.reading`, identityOf(plan));
   // The journal is locked: who began to write the data set before was killed.

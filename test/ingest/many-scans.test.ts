@@ -188,6 +188,25 @@ describe('--add', () => {
     expect(dataset.scans.map(({ phenotype }) => phenotype.dx)).toEqual(['0', '0', '1', '1']);
   });
 
+  test('without a table what is known of the scans stays, also of one that is read anew', async () => {
+    putAll(3);
+    const rows = ['id\tfile\tsession\tsite\ttr\tdx', ...[0, 1, 2].map((n) => `p${n}\t${name(n)}\ts\tA\t2\t${n}`), ''];
+    writeFileSync(at('p.tsv'), rows.join('\n'));
+    await run('out', { participants: at('p.tsv') });
+    put(1, 33);
+    put(3);
+    expect((await run('out', { add: true })).ingest).toMatchObject({ read: 2, taken_over: 2 });
+    const dataset = openDataset(at('out'));
+    dataset.close();
+    const known = dataset.scans.map(({ scanId, site, tr, phenotype }) => [scanId, site, tr, phenotype.dx]);
+    expect(known).toEqual([
+      ['p0_s', 'A', 2, '0'],
+      ['p1_s', 'A', 2, '1'],
+      ['p2_s', 'A', 2, '2'],
+      ['sub-003', '', undefined, ''],
+    ]);
+  });
+
   test('refuses scans that would be read in another way or are of another atlas', async () => {
     putAll(3);
     await run('out');
@@ -252,6 +271,10 @@ describe('merge', () => {
       'there is nothing to merge, expected two data sets or more; name them all.',
     );
     await expect(merge('one', 'one')).rejects.toThrow(`${at('one')}: the data set is named twice.`);
+    const other = `${folder}/./one/`;
+    await expect(mergeDatasets([at('one'), other], { out: at('out') })).rejects.toThrow(
+      `${other}: the data set is named`,
+    );
     await expect(merge('one', 'merged')).rejects.toThrow(`${at('merged')}: there is no such data set`);
     await expect(merge('one', 'other')).rejects.toThrow(
       `${at('other')}: its scans were read in another way than those of ${at('one')} (layout), expected "auto", found "time-roi"; ingest them with the same options, or pass --mixed to join them all the same.`,

@@ -8,7 +8,7 @@ import { matrixExtension, readArray } from '../series/read-array.ts';
 import { parseTextMatrix } from '../series/text-matrix.ts';
 import { readParcelConnectivity } from '../volume/read-cifti.ts';
 
-/** `[3, R, R]` in either order of its axes, `[R, R]`, or rows of R (R - 1) / 2. */
+/** `[3, R, R]` in either order of its axes, `[R, R]` (of CONN `[R, more]`), or rows of R (R - 1) / 2. */
 export type ConnectivityForm = 'stack of matrices' | 'matrix' | 'upper triangles';
 
 /** Connectivity as it stands in a file, before it is checked. */
@@ -53,11 +53,36 @@ export async function readConnectivityFile(path: string, array: string | undefin
       rowNames,
       sha256,
     };
+  if (second !== undefined && first < second && meetsItself(values, first, second))
+    return {
+      form: 'matrix',
+      rois: first,
+      matrices: 1,
+      matrixAt: () => withoutFurtherTargets(values, first, second),
+      rowNames,
+      sha256,
+    };
   const [matrices, length] = second === undefined ? [1, first] : [first, second];
   const rois = (1 + Math.sqrt(1 + 8 * length)) / 2;
   if (!Number.isInteger(rois)) throw noConnectivity(path, shape);
   const matrixAt = (index: number) => unfolded(values.subarray(index * length, (index + 1) * length), rois);
   return { form: 'upper triangles', rois, matrices, matrixAt, rowNames, sha256 };
+}
+
+/**
+ * True for sources by more targets, the sources first, as CONN writes them (171 regions by these and `QC_timeseries`): not a
+ * number where a region meets itself, and nowhere else in the square of the regions.
+ */
+function meetsItself(values: ArrayLike<number>, sources: number, targets: number): boolean {
+  for (let i = 0; i < sources; i++)
+    for (let j = 0; j < sources; j++) if (Number.isNaN(values[i * targets + j]) !== (i === j)) return false;
+  return sources > 1;
+}
+
+function withoutFurtherTargets(values: ArrayLike<number>, sources: number, targets: number): Float64Array {
+  const square = new Float64Array(sources * sources);
+  for (let i = 0; i < sources; i++) for (let j = 0; j < sources; j++) square[i * sources + j] = values[i * targets + j];
+  return square;
 }
 
 async function readAny(

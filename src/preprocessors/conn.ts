@@ -3,7 +3,8 @@
  *
  * Names: CONN's manual, "Where are the results", and its source (`conn_process`): `data/ROI_Subject<n>_Session<n>.mat`
  * before denoising; `results/preprocessing/ROI_Subject<n>_Condition<n>.mat` after it, condition 000 being all volumes;
- * `results/firstlevel/<analysis>/resultsROI_Subject<n>_Condition<n>.mat` with `Z` (Fisher z, seeds x targets). In the
+ * `results/firstlevel/<analysis>/resultsROI_Subject<n>_Condition<n>.mat` with `Z` (Fisher z, seeds x targets: the seeds, then
+ * what else was a target; NaN where one meets itself). In the
  * series `data` is a cell array with one cell an ROI, `names` their names: grey matter, white matter and CSF come first.
  */
 import { bidsName } from './bids-name.ts';

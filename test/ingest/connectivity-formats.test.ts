@@ -248,3 +248,13 @@ test('text and binary hold the same numbers', async () => {
   }
   expect(new Set(FORMATS.map(([ending]) => hashOf(ending))).size).toBe(1);
 });
+
+test('CONN: sources by more targets are the matrix of the sources', async () => {
+  // 3 by 6 might also be three triangles of four regions.
+  const z = [NaN, 0.1, 0.2, 7, 7, 7, 0.1, NaN, 0.3, 7, 7, 7, 0.2, 0.3, NaN, 7, 7, 7];
+  writeFileSync(at('sub-1_relmat.npy'), encodeNpy(Float32Array.from(z), [3, 6]));
+  await run('sub-1_relmat.npy', { fisherZ: true });
+  const [r] = matricesOf('out');
+  const [a, b, c] = [0.1, 0.2, 0.3].map((value) => expect.closeTo(Math.tanh(value), 6));
+  expect(r).toEqual([1, a, b, a, 1, c, b, c, 1]);
+});

@@ -20,6 +20,8 @@ interface Aspect {
   readonly value: (scan: FoundScan) => string;
   /** Names by which the value may be asked for, beside itself. */
   readonly aliases?: (scan: FoundScan) => readonly string[];
+  /** A value that is asked for by its whole name is meant alone, not others with it as an alias. */
+  readonly wholeFirst?: true;
   /** The default of the field among several values. */
   readonly usual?: (values: readonly string[]) => string | undefined;
 }
@@ -73,6 +75,7 @@ const ASPECTS: readonly Aspect[] = [
     value: ({ space, resolution, content }) =>
       `${space ?? ''}${resolution === undefined ? '' : `:${content === 'volume' ? 'res' : 'den'}-${resolution}`}`,
     aliases: ({ space }) => (space === undefined ? [] : [space, space.replace(/:.*/, '')]),
+    wholeFirst: true,
     usual: (values) =>
       only(values, (value) => value === 'template') ??
       only(values, (value) => !OWN_SPACES.has(value.replace(/:.*/, ''))),
@@ -106,7 +109,9 @@ export function choose(candidates: readonly Candidate[], selection: Selection, w
   for (const aspect of ASPECTS) {
     const asked = selection[aspect.key];
     if (asked === undefined) continue;
-    const fits = (scan: FoundScan) => named(aspect, scan).includes(asked.toLowerCase());
+    const whole = (scan: FoundScan) => aspect.value(scan).toLowerCase() === asked.toLowerCase();
+    const alone = aspect.wholeFirst === true && chosen.some(({ scan }) => whole(scan));
+    const fits = (scan: FoundScan) => (alone ? whole(scan) : named(aspect, scan).includes(asked.toLowerCase()));
     if (!chosen.some(({ scan }) => fits(scan))) throw absent(aspect, asked, chosen, where);
     keep(aspect, fits, asked);
   }

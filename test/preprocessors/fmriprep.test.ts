@@ -287,6 +287,16 @@ test('images of fMRIPost-AROMA take the confounds of fMRIPrep beside it', () => 
   ]);
 });
 
+test('of a space in its own resolution and in another, each can be asked for', () => {
+  const [native, res2] = ['', '_res-2'].map(
+    (res) => `sub-01/func/sub-01_task-rest_space-MNI152NLin6Asym${res}_desc-preproc_bold.nii.gz`,
+  );
+  const folder = study(['sub-01/func/sub-01_task-rest_desc-confounds_timeseries.tsv', native, res2]);
+  const names = (space: string) => found(folder, { space }).scans.map(({ name }) => name);
+  expect(names('MNI152NLin6Asym')).toEqual([native]);
+  expect(names('MNI152NLin6Asym:res-2')).toEqual([res2]);
+});
+
 test('each cohort of a template by age is a space of its own', () => {
   const at = (participant: string) => `${participant}/func/${participant}_task-rest`;
   const bold = (participant: string, cohort: number) =>

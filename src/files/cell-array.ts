@@ -79,7 +79,7 @@ async function stacked(items: readonly NumberVariable[]): Promise<Float32Array |
 }
 
 /** One text for each cell, or as many rows of one text. */
-async function namesOf(names: Variable | undefined, cells: number): Promise<readonly string[] | undefined> {
+export async function namesOf(names: Variable | undefined, cells: number): Promise<readonly string[] | undefined> {
   if (names?.kind === 'text') {
     const rows = await names.read();
     return rows.length === cells ? rows : undefined;

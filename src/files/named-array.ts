@@ -2,6 +2,7 @@
 import { InputError } from '../errors/input-error.ts';
 import { cellArray } from './cell-array.ts';
 import type { FileArray } from './file-array.ts';
+import { seedsAmongTargets } from './seeds-and-targets.ts';
 import type { StructVariable, Variable, Variables } from './variable.ts';
 
 /** A file's variables, and how it parts the names of a path. */
@@ -34,7 +35,7 @@ async function readFound({ where, separator }: VariableFile, { path, variable, s
   const at = `${where}, array '${path}'`;
   switch (variable.kind) {
     case 'numbers':
-      return { shape: variable.shape, values: await variable.read() };
+      return (await seedsAmongTargets(variable, siblings)) ?? { shape: variable.shape, values: await variable.read() };
     case 'cell': {
       const array = await cellArray(variable, siblings, at);
       if (array !== undefined) return array;

@@ -74,6 +74,15 @@ test.each(['conn-v6.mat', 'conn-v7.mat'])('%s: cells of ROI series are columns w
   await expect(read(file, 'xyz')).rejects.toThrow('the cells do not make one array');
 });
 
+test("CONN's connectivity: the seeds among the targets, with their names", async () => {
+  expect(await read('conn-z.mat', 'Z')).toEqual({
+    shape: [3, 3],
+    values: [0, 1, 2, 5, 6, 7, 10, 11, 12],
+    header: ['atlas.FP r', 'atlas.FP l', 'atlas.SFG r'],
+    leftOut: ['Grey Matter', 'CSF'],
+  });
+});
+
 test('big-endian files of versions 4 and 5', async () => {
   expect(await read('big-endian.mat')).toEqual({ shape: [3, 4], values: ramp(12) });
   expect(await read('v4-big-endian.mat')).toEqual({ shape: [2, 3], values: ramp(6) });

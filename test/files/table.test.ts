@@ -134,5 +134,8 @@ describe('decodeText', () => {
     expect(() => decodeText(Uint8Array.of(0x61, 0xe9, 0x62), 't.csv')).toThrow(
       't.csv: not UTF-8 text; save it as UTF-8.',
     );
+    expect(() => decodeText(Buffer.from('PK\x03\x04\x14\0'), 'p.xlsx')).toThrow(
+      'p.xlsx: not text but a zip file or a workbook; save the sheet as csv.',
+    );
   });
 });

@@ -5,7 +5,7 @@ import { checkSeries } from '../series/check-series.ts';
 import { missingRois } from '../series/missing-rois.ts';
 import { parcellateDense } from '../volume/parcellate-dense.ts';
 import { parcellateVolume } from '../volume/parcellate-volume.ts';
-import type { Parcellated } from '../volume/parcellated.ts';
+import { MINIMUM_COVERAGE, type Parcellated } from '../volume/parcellated.ts';
 import { readParcelSeries } from '../volume/read-cifti.ts';
 import { readLabelImage } from '../volume/read-label-image.ts';
 import { refuseOtherOrder } from './roi-order.ts';
@@ -32,6 +32,8 @@ export async function readImageScan(file: ScanFile, rules: ReadingRules): Promis
       fix: 'check --atlas and --labels',
     });
   const series = { values, timepoints, rois };
+  // An ROI with too little coverage is zeros, which looks constant.
+  if (missing.length === rois) throw noCoverage(coverage, rules, where);
   checkSeries(series, where);
   const notes: string[] = [];
   if (tr !== undefined && file.tr !== undefined && Math.abs(tr / file.tr - 1) > SAME_TR)
@@ -55,6 +57,16 @@ export async function readImageScan(file: ScanFile, rules: ReadingRules): Promis
       notes: [...notes, ...(covered?.notes ?? [])],
     },
   };
+}
+
+function noCoverage(coverage: Float64Array, { minimumCoverage }: ReadingRules, where: string): InputError {
+  return new InputError({
+    where,
+    problem: 'no ROI has signal in enough of its voxels',
+    expected: `${minimumCoverage ?? MINIMUM_COVERAGE} of them`,
+    found: `at most ${coverage.reduce((a, b) => Math.max(a, b), 0).toFixed(2)}`,
+    fix: 'leave this scan out, or pass a lower --min-coverage',
+  });
 }
 
 async function parcellated({ path, where, content, mask }: ScanFile, rules: ReadingRules): Promise<Parcellated> {

@@ -114,6 +114,9 @@ describe("fMRIPrep's derivatives", () => {
     await expect(run({ overwrite: true })).rejects.toThrow(
       'fMRIPrep leaves confounds in its images, and no denoising is asked for; pass --denoise with a strategy',
     );
+    await expect(ingest([at(`${image(1)}.nii.gz`)], { out: at('one'), labels: at('labels.nii.gz') })).rejects.toThrow(
+      'sub-01_task-rest_space-MNI152NLin2009cAsym_desc-preproc_bold.nii.gz: fMRIPrep leaves confounds in its images',
+    );
     await run({ overwrite: true, denoising: { denoise: 'none' } });
     const { values } = series(0);
     const mean = (t: number) => {
@@ -190,6 +193,18 @@ describe("fMRIPrep's derivatives", () => {
     expect(again).toMatchObject({ scans: 2, ingest: { read: 0, taken_over: 2, left_out: [] } });
     expect(again.warnings[0]).toContain(`${reason}; what the data set holds of it stays`);
     put(table, confounds());
+  });
+
+  test('that see too little of every ROI are refused by that name', async () => {
+    // Half of each ROI's voxels have signal.
+    const values = Float32Array.from({ length: VOXELS * VOLUMES }, (_, i) => (i % VOXELS < VOXELS / 2 ? i % 97 : 0));
+    put('half/sub-01_bold.nii.gz', gzipSync(niftiBytes({ dims: [...DIMS, VOLUMES], affine: AFFINE, values, tr: 2 })));
+    const half = (minimumCoverage: number) =>
+      ingest([at('half')], { out: at('out'), labels: at('labels.nii.gz'), minimumCoverage });
+    await expect(half(0.6)).rejects.toThrow(
+      /sub-01_bold\.nii\.gz: no ROI has signal in enough of its voxels, expected 0\.6 of them, found at most 0\.50; leave/,
+    );
+    await expect(half(0.5)).resolves.toMatchObject({ scans: 1 });
   });
 
   test('are refused with a parcellation that is not the atlas, and without any', async () => {

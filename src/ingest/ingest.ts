@@ -29,7 +29,9 @@ export async function ingest(sources: readonly string[], options: IngestOptions)
 
 /** fMRIPrep leaves motion and physiology in; connectivity of such images is mostly of these. */
 function refuseNoise({ scans }: Located, { rules }: ReadingPlan): void {
-  const raw = scans.find(({ found }) => found?.tool === 'fmriprep' && found.strategy === 'preproc');
+  const raw = scans.find(({ found, name }) =>
+    found === undefined ? NAMED_PREPROC.test(name) : found.tool === 'fmriprep' && found.strategy === 'preproc',
+  );
   if (raw === undefined || rules.denoising !== undefined) return;
   throw new InputError({
     where: raw.where,
@@ -37,6 +39,9 @@ function refuseNoise({ scans }: Located, { rules }: ReadingPlan): void {
     fix: 'pass --denoise with a strategy (docs/denoising.md), e.g. --denoise 36p --band-pass 0.01-0.1, or --denoise none',
   });
 }
+
+/** An image that is named itself, without its folder. C-PAC's have their regressors (`reg-`) in the name. */
+const NAMED_PREPROC = /^(?!.*_reg-).*_desc-preproc_bold\.nii(\.gz)?$/;
 
 /** Only as many as are asked for: of most files nothing is needed beforehand. */
 function* filesOf(scans: readonly LocatedScan[], options: ScanFileOptions): Generator<ScanFile> {

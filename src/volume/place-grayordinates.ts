@@ -147,8 +147,14 @@ function checkSpace(space: VoxelSpace | undefined, expected: VoxelSpace | undefi
   throw new InputError({
     where,
     problem: 'the voxels are on another grid than those of the parcellation',
-    expected: expected.dims.join(' x '),
-    found: space.dims.join(' x '),
+    expected: gridText(expected),
+    found: gridText(space),
     fix: 'take the parcellation in the space of the series',
   });
+}
+
+/** Grids of one size differ in where they begin. */
+function gridText({ dims, affine }: VoxelSpace): string {
+  const first = [affine[3], affine[7], affine[11]].map((mm) => Number(mm.toFixed(2)));
+  return `${dims.join(' x ')}, the first voxel at ${first.join(' ')} mm`;
 }

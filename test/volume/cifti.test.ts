@@ -154,7 +154,7 @@ describe('refuses', () => {
     );
     const grid = edited(dtseries, 'VolumeDimensions="2,2,1"', 'VolumeDimensions="2,3,1"');
     await expect(parcellateDense(grid, { parcels: dlabel })).rejects.toThrow(
-      'another grid than those of the parcellation',
+      /another grid than those of the parcellation, expected 2 x 2 x 1, the first voxel at .* mm, found 2 x 3 x 1, the first/,
     );
     await expect(parcellateDense(grid, { parcels: dlabelCortex })).resolves.toBeDefined();
     const side = edited(dlabelCortex, 'CORTEX_LEFT"', 'CORTEX_BOTH"');

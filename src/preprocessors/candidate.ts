@@ -58,10 +58,16 @@ export function bidsScan(file: TreeFile, what: Pick<FoundScan, 'tool' | 'content
       task: entity('task'),
       space: space.filter((part) => part !== undefined).join(':') || undefined,
       resolution: entity('res') ?? entity('den'),
-      atlas: entity('seg') ?? entity('atlas'),
+      atlas: parcellationOf(file),
     }),
     ...what,
   };
+}
+
+/** `Gordon` of `seg-Gordon`; `Schaefer/7n/100` where the name parts it (BIDS 1.11: `atlas-`, `seg-`, `scale-`). */
+function parcellationOf({ bids: { entities } }: TreeFile): string | undefined {
+  const parts = ['atlas', 'seg', 'scale'].flatMap((key) => entities.get(key) ?? []);
+  return parts.length === 0 ? undefined : parts.join('/');
 }
 
 /** The entries that have a value. */

@@ -1,9 +1,10 @@
 /**
  * @file What XCP-D leaves: parcellated series, their coverage and correlations, and denoised BOLD.
  *
- * Names: XCP-D documentation, "Outputs of XCP-D", of the releases 0.1 to 0.10 and 26.1. Since 0.7 an atlas is `seg-` and
- * a table `stat-mean_timeseries.tsv`, `stat-pearsoncorrelation_relmat.tsv`, `stat-coverage_bold.tsv`; before `atlas-`,
- * `_timeseries.tsv`, `measure-pearsoncorrelation_conmat.tsv`, `_coverage….tsv`; denoised BOLD was `desc-residual` in 0.1.
+ * Names: XCP-D documentation, "Outputs of XCP-D", of the releases 0.1 to 0.10 and 26.1. Since 0.7 an atlas is `seg-`
+ * (since 26.0 `atlas-` again) and a table `stat-mean_timeseries.tsv`, `stat-pearsoncorrelation_relmat.tsv`, `stat-coverage_bold.tsv`; before `atlas-`,
+ * `_timeseries.tsv`, `measure-pearsoncorrelation_conmat.tsv`, `_coverage….tsv`; denoised BOLD was `desc-residual` in 0.1. Since
+ * 0.12 a name may have `hash-`, of the settings of its run.
  */
 import { type BidsName, join, sourceOf } from './bids-name.ts';
 import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';
@@ -55,7 +56,7 @@ function find(files: readonly TreeFile[]): Candidates {
     const { bids } = file;
     if (isCoverage(bids)) coverage.set(`${file.folder}/${parcelsOf(bids)}`, file);
     if (bids.suffix === 'motion' && bids.extension === '.tsv' && !file.broken)
-      motion.set(`${file.folder}/${sourceOf(bids)}`, file);
+      motion.set(`${file.folder}/${runOf(bids)}`, file);
     for (const name of joinedNames(file)) joined.add(name);
     if (bids.extension === '.tsv' && contentOf(bids) === 'connectivity')
       tables.add(`${file.folder}/${parcelsOf(bids)}`);
@@ -82,9 +83,9 @@ function find(files: readonly TreeFile[]): Candidates {
       tool: 'xcp-d',
       content,
       ...given({
-        strategy: desc,
+        strategy: [file.bids.entities.get('hash'), desc].filter((part) => part !== undefined).join('/') || undefined,
         coverage: coverage.get(`${file.folder}/${parcelsOf(file.bids)}`)?.path,
-        motion: motion.get(`${file.folder}/${sourceOf(file.bids)}`)?.path,
+        motion: motion.get(`${file.folder}/${runOf(file.bids)}`)?.path,
       }),
     });
     return candidate(file, scan);
@@ -96,8 +97,13 @@ function isCoverage({ entities, suffix, extension }: BidsName): boolean {
   return entities.get('stat') === 'coverage' || suffix === 'coverage' || entities.get('desc') === 'coverage';
 }
 
+/** One run of XCP-D over one scan. */
+function runOf(bids: BidsName): string {
+  return `${sourceOf(bids)}_${join(bids.entities, ['hash'])}`;
+}
+
 function parcelsOf(bids: BidsName): string {
-  return `${sourceOf(bids)}_${join(bids.entities, ['space', 'cohort', 'seg', 'atlas'])}`;
+  return `${runOf(bids)}_${join(bids.entities, ['space', 'cohort', 'seg', 'atlas', 'scale'])}`;
 }
 
 /**

@@ -102,6 +102,27 @@ test('runs of both directions, joined under the name without run and dir, go in 
   expect(skips(discovery)).toEqual({ [series('')]: joined, [series('_dir-AP')]: joined });
 });
 
+test('the names of 26.0: atlas- for seg-, parted names of atlases, and the hash of the settings', () => {
+  const at = 'sub-01/func/sub-01_task-rest';
+  const folder = study(
+    ['1a2b', '3c4d'].flatMap((hash) => [
+      `${at}_hash-${hash}_motion.tsv`,
+      ...['atlas-Gordon', 'atlas-Schaefer_scale-100'].flatMap((atlas) => [
+        `${at}_hash-${hash}_space-fsLR_${atlas}_den-91k_stat-mean_timeseries.tsv`,
+        `${at}_hash-${hash}_space-fsLR_${atlas}_den-91k_stat-coverage_bold.tsv`,
+      ]),
+    ]),
+  );
+  expect(() => discover(folder)).toThrow('2 strategies, found 1a2b: 2, 3c4d: 2; choose one with --strategy');
+  expect(() => discover(folder, { strategy: '3c4d' })).toThrow('2 parcellations, found Gordon: 1, Schaefer/100: 1');
+  expect(found(folder, { strategy: '3c4d', atlas: '100' }).scans).toMatchObject([
+    {
+      coverage: `${at}_hash-3c4d_space-fsLR_atlas-Schaefer_scale-100_den-91k_stat-coverage_bold.tsv`,
+      motion: `${at}_hash-3c4d_motion.tsv`,
+    },
+  ]);
+});
+
 test('the names of 0.3, and no description', () => {
   const at = 'sub-01/func/sub-01_task-rest_space-fsLR';
   const folder = study([

@@ -59,7 +59,16 @@ export function locateScans(sources: readonly string[], options: LocateOptions):
   const known =
     table === undefined
       ? withTablesOf(discoveries, files, columns)
-      : located(matchById(table.rows, files), table, discoveries, options);
+      : located(
+          matchById(
+            table.rows,
+            files,
+            faultsOf({ discoveries }).map(({ name }) => name),
+          ),
+          table,
+          discoveries,
+          options,
+        );
   return { ...known, notes };
 }
 

@@ -60,8 +60,14 @@ function isFile(path: string): boolean {
  * Rows of participants, each with one file or several: a file belongs to the participant of its `sub-` entity, else to
  * the one whose id stands in its name between `_`, `-`, `.` or blanks (`Pitt_0050004_rois.1D` for `Pitt_0050004`,
  * `0050004` and `50004`).
+ *
+ * @param faulty names of files that cannot go in: their rows are not left for want of a file
  */
-export function matchById(rows: readonly ParticipantRow[], files: readonly FoundFile[]): Matches {
+export function matchById(
+  rows: readonly ParticipantRow[],
+  files: readonly FoundFile[],
+  faulty: readonly string[] = [],
+): Matches {
   const find = rowFinder(rows);
   const matches = files.flatMap((file) => {
     const row = rowOf(file, find);
@@ -69,7 +75,7 @@ export function matchById(rows: readonly ParticipantRow[], files: readonly Found
   });
   const used = new Set(matches.map(({ path }) => path));
   const unused = files.filter(({ path }) => !used.has(path));
-  const found = new Set(matches.map(({ row }) => row));
+  const found = new Set([...matches.map(({ row }) => row), ...faulty.map((name) => rowOf({ path: name, name }, find))]);
   const left = rows.filter((row) => !found.has(row)).map((row) => `row ${row.row} participant ${row.participantId}`);
   return { matches, left, unused };
 }

@@ -81,3 +81,13 @@ test("a table of one's own with a row a session is matched by session too", () =
   ]);
   expect([left, unused.map(({ name }) => name)]).toEqual([[], [FILES[2].name, FILES[3].name]]);
 });
+
+test('a row whose scan is not whole is not said to have no file', () => {
+  const row = (participantId: string): ParticipantRow => ({
+    ...{ row: 2, where: 'row 2', participantId, file: undefined, session: '', run: '', site: '', tr: undefined },
+    phenotype: {},
+  });
+  const left = (faulty: readonly string[]) => matchById([row('01'), row('09')], FILES, faulty).left;
+  expect(left([])).toEqual(['row 2 participant 09']);
+  expect(left(['sub-09/func/sub-09_task-rest_desc-preproc_bold.nii.gz'])).toEqual([]);
+});

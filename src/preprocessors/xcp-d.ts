@@ -2,9 +2,10 @@
  * @file What XCP-D leaves: parcellated series, their coverage and correlations, and denoised BOLD.
  *
  * Names: XCP-D documentation, "Outputs of XCP-D", of the releases 0.1 to 0.10 and 26.1. Since 0.7 an atlas is `seg-`
- * (since 26.0 `atlas-` again) and a table `stat-mean_timeseries.tsv`, `stat-pearsoncorrelation_relmat.tsv`, `stat-coverage_bold.tsv`; before `atlas-`,
- * `_timeseries.tsv`, `measure-pearsoncorrelation_conmat.tsv`, `_coverage….tsv`; denoised BOLD was `desc-residual` in 0.1. Since
- * 0.12 a name may have `hash-`, of the settings of its run.
+ * (since 26.0 `atlas-` again) and a table `stat-mean_timeseries.tsv`, `stat-pearsoncorrelation_relmat.tsv`,
+ * `stat-coverage_bold.tsv`; before `atlas-`, `_timeseries.tsv`, `measure-pearsoncorrelation_conmat.tsv`,
+ * `_coverage….tsv`; denoised BOLD was `desc-residual` in 0.1. Since 0.12 a name may have `hash-`, of the settings of its
+ * run.
  */
 import { type BidsName, join, sourceOf } from './bids-name.ts';
 import { bidsScan, type Candidate, type Candidates, candidate, given, type Naming } from './candidate.ts';

@@ -73,7 +73,7 @@ export function locateScans(sources: readonly string[], options: LocateOptions):
 }
 
 function located(
-  { matches, left, unused }: ReturnType<typeof matchById>,
+  { matches, left, unused, unwanted }: ReturnType<typeof matchById>,
   { rows, phenotypeColumns, columns }: Participants,
   discoveries: readonly Discovery[],
   options: LocateOptions,
@@ -85,7 +85,16 @@ function located(
       fix: 'correct the table or the source folder, or pass --allow-missing to leave some of them out',
     });
   const names = unused.map(({ name }) => name);
-  return { scans: identifyScans(matches), phenotypeColumns, columns, left, unused: names, unknown: [], discoveries };
+  const wanted = discoveries.map((discovery) => ({
+    ...discovery,
+    skipped: discovery.skipped.map(({ faulty, ...file }) =>
+      faulty === true && unwanted?.has(file.name) !== true ? { ...file, faulty } : file,
+    ),
+  }));
+  return {
+    scans: identifyScans(matches),
+    ...{ phenotypeColumns, columns, left, unused: names, unknown: [], discoveries: wanted },
+  };
 }
 
 /** Files without a table of the person's own; those of each preprocessor with the tables beside them. */

@@ -13,6 +13,8 @@ export interface Matches {
   readonly left: readonly string[];
   /** Files without a row. */
   readonly unused: readonly FoundFile[];
+  /** Of the files that cannot go in, those without a row: nobody wanted them. */
+  readonly unwanted?: ReadonlySet<string>;
 }
 
 /** Rows that name their file: one of the files given, or relative to a source folder or else to the table's. */
@@ -75,9 +77,10 @@ export function matchById(
   });
   const used = new Set(matches.map(({ path }) => path));
   const unused = files.filter(({ path }) => !used.has(path));
-  const found = new Set([...matches.map(({ row }) => row), ...faulty.map((name) => rowOf({ path: name, name }, find))]);
+  const rowOfFaulty = new Map(faulty.map((name) => [name, rowOf({ path: name, name }, find)]));
+  const found = new Set([...matches.map(({ row }) => row), ...rowOfFaulty.values()]);
   const left = rows.filter((row) => !found.has(row)).map((row) => `row ${row.row} participant ${row.participantId}`);
-  return { matches, left, unused };
+  return { matches, left, unused, unwanted: new Set(faulty.filter((name) => rowOfFaulty.get(name) === undefined)) };
 }
 
 /** The row of a participant; of one with a row a session, that of the session. */

@@ -82,12 +82,14 @@ test("a table of one's own with a row a session is matched by session too", () =
   expect([left, unused.map(({ name }) => name)]).toEqual([[], [FILES[2].name, FILES[3].name]]);
 });
 
-test('a row whose scan is not whole is not said to have no file', () => {
+test('a scan that is not whole: its row is not said to have no file, and without a row nobody wanted it', () => {
   const row = (participantId: string): ParticipantRow => ({
     ...{ row: 2, where: 'row 2', participantId, file: undefined, session: '', run: '', site: '', tr: undefined },
     phenotype: {},
   });
-  const left = (faulty: readonly string[]) => matchById([row('01'), row('09')], FILES, faulty).left;
-  expect(left([])).toEqual(['row 2 participant 09']);
-  expect(left(['sub-09/func/sub-09_task-rest_desc-preproc_bold.nii.gz'])).toEqual([]);
+  const match = (faulty: readonly string[]) => matchById([row('01'), row('09')], FILES, faulty);
+  const bold = (participant: string) => `${participant}/func/${participant}_task-rest_desc-preproc_bold.nii.gz`;
+  expect(match([]).left).toEqual(['row 2 participant 09']);
+  expect(match([bold('sub-09')]).left).toEqual([]);
+  expect(match([bold('sub-09'), bold('sub-10')]).unwanted).toEqual(new Set([bold('sub-10')]));
 });

@@ -181,7 +181,12 @@ describe("fMRIPrep's derivatives", () => {
     );
     const asked = { denoising: { denoise: '6p' } };
     await expect(run(asked)).rejects.toThrow(reason);
-    const { scans, ingest: done, warnings } = await run({ ...asked, skipBad: true });
+    put('one.csv', 'id,dx\nsub-01,1\n');
+    const unasked = (await run({ ...asked, participants: at('one.csv') })).ingest;
+    expect([unasked.read, unasked.left_out]).toEqual([1, []]);
+    put('both.csv', 'id,dx\nsub-01,1\nsub-02,0\n');
+    await expect(run({ ...asked, participants: at('both.csv'), overwrite: true })).rejects.toThrow(reason);
+    const { scans, ingest: done, warnings } = await run({ ...asked, skipBad: true, overwrite: true });
     expect([scans, done.left_out]).toEqual([1, [{ name: `${scan}.nii.gz`, reason }]]);
     expect(warnings[0]).toBe(`1 scan is not whole and was left out: ${scan}.nii.gz (${reason})`);
     expect(JSON.parse(readFileSync(at('out/dataset.json'), 'utf8')).reading.leftOut).toEqual(done.left_out);

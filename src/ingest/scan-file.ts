@@ -24,7 +24,7 @@ export function scanFile({ path, where, found, scan, matrix }: LocatedScan, opti
   const fisherZ = options.fisherZ ?? found?.fisherZ;
   const tr = options.tr ?? scan.tr;
   const { confoundsName } = options;
-  const confounds = confoundsName === undefined ? found?.confounds : { table: besideScan(path, confoundsName, where) };
+  const confounds = confoundsName === undefined ? found?.confounds : besideScan(path, confoundsName, where);
   return {
     path,
     where,
@@ -47,9 +47,12 @@ function hasTimeInRows({ tool, content, name }: FoundScan): boolean {
   return tool !== 'c-pac' || name.endsWith('.1D') || name.endsWith('/roi_stats.csv');
 }
 
-function besideScan(path: string, name: string, where: string): string {
+/** The table, and the sidecar that says of which tissue its components are (compcor.ts), as fMRIPrep names it. */
+function besideScan(path: string, name: string, where: string): NonNullable<ScanFile['confounds']> {
   const stem = basename(path).replace(/(\.(nii|img))?\.[^.]+$/, '');
   const table = join(dirname(path), name.replaceAll('{name}', stem));
-  if (existsSync(table)) return table;
-  throw new InputError({ where, problem: `there are no confounds in ${table}`, fix: 'check --confounds' });
+  if (!existsSync(table))
+    throw new InputError({ where, problem: `there are no confounds in ${table}`, fix: 'check --confounds' });
+  const sidecar = table.replace(/\.tsv$/, '.json');
+  return { table, ...(sidecar !== table && existsSync(sidecar) ? { sidecar } : {}) };
 }

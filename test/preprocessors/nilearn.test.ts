@@ -87,6 +87,33 @@ test('giga_connectome: series by atlas and denoising, the TR from its sampling f
   expect(Object.values(skips(discovery))).toEqual([...reasons, ...reasons]);
 });
 
+test('giga_connectome 0.5: parcels and denoising in one word', () => {
+  const at =
+    'sub-1/ses-1/func/sub-1_ses-1_task-rest_run-01_space-MNI152NLin2009cAsym_res-2_atlas-Schaefer20187Networks';
+  const names = ['100Parcels7NetworksSimple', '200Parcels7NetworksSimple', '100Parcels7NetworksScrubbing5Gsr'];
+  const folder = study({
+    ...Object.fromEntries(
+      names.flatMap((name) => [
+        [`${at}_desc-${name}_timeseries.tsv`, ''],
+        [`${at}_meas-PearsonCorrelation_desc-${name}_relmat.tsv`, ''],
+      ]),
+    ),
+    [`${at}_timeseries.json`]: { SamplingFrequency: 0.5 },
+  });
+  expect(() => discover(folder)).toThrow('2 strategies, found Simple: 2, Scrubbing5Gsr: 1; choose one with --strategy');
+  const { tool, scans } = found(folder, { strategy: 'simple', atlas: '200Parcels7Networks' });
+  expect(tool).toBe('giga-connectome');
+  expect(scans).toMatchObject([
+    {
+      name: `${at}_desc-200Parcels7NetworksSimple_timeseries.tsv`,
+      atlas: 'Schaefer20187Networks/200Parcels7Networks',
+      strategy: 'Simple',
+      tr: 2,
+    },
+  ]);
+  expect(found(folder, { strategy: 'Scrubbing5Gsr', content: 'connectivity' }).scans).toHaveLength(1);
+});
+
 test('giga_connectome before 0.5: several scans in one HDF5 file, when it can be opened', () => {
   const folder = study(['atlas-Schaefer20187Networks_desc-simple.h5']);
   expect(() => discover(folder)).toThrow(

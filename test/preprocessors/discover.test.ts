@@ -157,7 +157,7 @@ test('any names whatever: a discovery, nothing, or a clear refusal', () => {
   const base = fc
     .tuple(fc.array(part, { minLength: 1, maxLength: 6 }), extension)
     .map(([parts, end]) => parts.join('_') + end);
-  const folders = fc.constantFrom('', 'sub-01/func/', 'roi_timeseries/_scan_x/', 'cpac/filt_global/', 'derivatives/');
+  const folders = fc.constantFrom('', 'sub-02/func/', 'roi_timeseries/_scan_x/', 'cpac/filt_global/', 'derivatives/');
   const names = fc.uniqueArray(
     fc.tuple(folders, base).map(([folder, name]) => `a/${folder}${name}`),
     { maxLength: 12 },

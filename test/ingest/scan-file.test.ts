@@ -10,7 +10,7 @@ test('confounds by name come with the sidecar that says of which tissue their co
     path: join(folder, name),
     name,
     where: name,
-    scan: { scanId: 'a', participantId: 'a', session: '', run: '', site: '', phenotype: {} },
+    scan: { scanId: 'a', participantId: 'a', session: '', run: '', site: '', tr: undefined, phenotype: {} },
   });
   const confounds = (name: string) => scanFile(located(name), { confoundsName: '{name}_confounds.tsv' }).confounds;
   for (const name of ['a_confounds.tsv', 'a_confounds.json', 'b_confounds.tsv']) writeFileSync(join(folder, name), '');

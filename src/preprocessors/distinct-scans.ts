@@ -24,7 +24,7 @@ export function distinctScans(candidates: readonly Candidate[], where: string): 
         where,
         problem: `the scan ${nameOf(one)} is there twice`,
         found: `${other.file.name} and ${one.file.name}`,
-        fix: 'name the folder of one of them',
+        fix: other.file.folder === one.file.folder ? 'move one of them away' : 'name the folder of one of them',
       });
     first.set(keyOf(one), one);
   }

@@ -297,6 +297,15 @@ test('of a space in its own resolution and in another, each can be asked for', (
   expect(names('MNI152NLin6Asym:res-2')).toEqual([res2]);
 });
 
+test('one scan in two files is asked about, wherever they lie', () => {
+  const bold = 'sub-01/func/sub-01_task-rest_space-MNI152NLin6Asym_desc-preproc_bold.nii';
+  const table = 'sub-01/func/sub-01_task-rest_desc-confounds_timeseries.tsv';
+  expect(() => discover(study([table, bold, `${bold}.gz`]))).toThrow(/there twice, .*; move one of them away\.$/);
+  expect(() => discover(study([`a/${table}`, `a/${bold}`, `b/${table}`, `b/${bold}`]))).toThrow(
+    /there twice, .*; name the folder of one of them\.$/,
+  );
+});
+
 test('each cohort of a template by age is a space of its own', () => {
   const at = (participant: string) => `${participant}/func/${participant}_task-rest`;
   const bold = (participant: string, cohort: number) =>

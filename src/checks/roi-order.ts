@@ -17,6 +17,8 @@ const LEAST_DEVIATIONS = 6;
 const CLEARLY_BETTER = 0.03;
 /** With real connectivity, by this over the square root of the number of pairs of ROIs: 0.005 for 100 ROIs. */
 const CLEARLY_BETTER_NETWORKS = 0.35;
+/** A stated order that agrees with places this well, beside a better one, is suspected and not known to be wrong. */
+const FITS_TOO = 0.85;
 /** Fewer ROIs than this show no order; in fewer scans single ROIs may seem misplaced by noise. */
 const FEWEST_ROIS = 20;
 const FEWEST_SCANS = 10;
@@ -73,6 +75,8 @@ export function orderAgainstPlaces(
       finding(
         `the ROIs seem to be ${better.order.what}: so taken, connectivity agrees with the places of the ROIs at ` +
           `r = ${brief(better.likeAll)}, as stated at ${brief(agreement)}`,
+        // Where the stated order fits too, though less well, both may be off by a little.
+        agreement > FITS_TOO * better.likeAll ? 'warning' : 'error',
       ),
     ];
   if (deviations < LEAST_DEVIATIONS)

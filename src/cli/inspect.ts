@@ -48,6 +48,9 @@ async function run(directory: string, { html, overwrite, json, ...options }: Ins
       problem: 'the output exists already',
       fix: 'pass --overwrite to replace it, or choose another name',
     });
+  // A page may take the place of a page, not of a table or a data set whose name was mistyped.
+  if (html !== undefined && existsSync(html) && !/\.html?$/i.test(html))
+    throw new InputError({ where: html, problem: 'not a page, and so not overwritten', fix: 'choose another name' });
   const atlas = options.atlas === undefined ? undefined : findAtlas(options.atlas);
   const dataset = openDataset(directory);
   try {

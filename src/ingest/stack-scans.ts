@@ -100,11 +100,20 @@ function scanOf(id: string, row: ParticipantRow | undefined, name: string, given
   };
 }
 
-/** The ids of a file, one a line. @throws InputError when it holds none, or one twice */
+/** The ids of a file, one a line. @throws InputError when it holds none, one twice, or lines of several values */
 export function parseIds(text: string, where: string): string[] {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const ids = lines.filter((line) => line !== '');
   if (ids.length === 0) throw new InputError({ where, problem: 'the file holds no ids', expected: 'one id a line' });
+  const wide = lines.findIndex((line) => /[\t,;\0]/.test(line));
+  if (wide >= 0)
+    throw new InputError({
+      where: `${where} row ${wide + 1}`,
+      problem: 'the line holds more than an id',
+      expected: 'one id a line',
+      found: `"${lines[wide]}"`,
+      fix: 'keep the column with the ids, or pass a table by --participants',
+    });
   const twice = ids.find((id, i) => ids.indexOf(id) < i);
   if (twice !== undefined)
     throw new InputError({

@@ -1,5 +1,14 @@
 /** @file `inspect` with the checks: its text, its JSON, the page, and what a model says of the scans. */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -151,13 +160,22 @@ describe('--html', () => {
     expect(statSync(at('mine.html')).size).toBeGreaterThan(10_000);
   });
 
+  it('takes the place of no file that is not a page', async () => {
+    writeFileSync(at('table.csv'), 'mine');
+    await expect(inspect(at('good'), '--html', at('table.csv'), '--overwrite')).rejects.toThrow(
+      /table\.csv: not a page, and so not overwritten; choose another name\./,
+    );
+    expect(readFileSync(at('table.csv'), 'utf8')).toBe('mine');
+  });
+
   it('makes the folders it needs, and says where it cannot', async () => {
     await inspect(at('good'), '--html', join(folder, 'new', 'pages', 'page.html'));
     expect(existsSync(join(folder, 'new', 'pages', 'page.html'))).toBe(true);
     writeFileSync(at('file'), '');
+    mkdirSync(at('new.html'));
     for (const [path, where] of [
       [join(folder, 'file', 'page.html'), at('file')],
-      [at('new'), at('new')],
+      [at('new.html'), at('new.html')],
     ]) {
       const failing = inspect(at('good'), '--html', path, '--overwrite');
       await expect(failing).rejects.toThrow(InputError);

@@ -301,6 +301,11 @@ describe('stacks', () => {
       /fc\.npy: the numbers of matrices and of ids in .*two\.txt differ, so that nobody knows whose is whose, expected 2 matrices, found 3/,
     ],
     ['an id twice', { ids: 'twice.txt' }, /twice\.txt row 3: the id "a" occurs twice; list every participant once/],
+    [
+      'a table of ids',
+      { ids: 'table.csv' },
+      /table\.csv row 1: the line holds more than an id, expected one id a line, found "a,1"/,
+    ],
     ['no ids', { ids: 'empty.txt' }, /empty\.txt: the file holds no ids, expected one id a line/],
     ['too few rows', { participants: 'two.csv' }, /fc\.npy: the numbers of matrices and of rows in .*two\.csv differ/],
     [
@@ -324,6 +329,7 @@ describe('stacks', () => {
     put('three.txt', 'a\nb\nc\n');
     put('twice.txt', 'a\n\na\nb\n');
     put('empty.txt', '\n');
+    put('table.csv', 'a,1\nb,2\nc,3\n');
     put('two.csv', 'participant_id\na\nb\n');
     put('four.csv', 'participant_id\na\nb\nc\na\n');
     await expect(ingest(['fc.npy'], options)).rejects.toThrow(message);

@@ -41,7 +41,9 @@ export function scanContents(
     if (missing.length > 0) byScan.push({ scan: scanId, rois: missing.length });
     for (const roi of missing) missingNames.push(roiNames[roi]);
     const content = createHash('sha256').update(values).digest('base64');
-    byContent.set(content, [...(byContent.get(content) ?? []), scanId]);
+    const same = byContent.get(content);
+    if (same === undefined) byContent.set(content, [scanId]);
+    else same.push(scanId);
     progress?.(i + 1, scans.length);
   }
   return {

@@ -3,6 +3,8 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { InputError, isInputError } from '../errors/input-error.ts';
 import { asInputError } from '../files/atomic.ts';
+import { releaseLock, takeLock, touchLock } from '../files/directory-lock.ts';
+import { newOwner } from '../files/lock-owner.ts';
 import type { Progress } from '../progress.ts';
 import { type Check, type Downloaded, download } from './download.ts';
 import { type Entry, isWhole, type Manifest, readManifest, writeManifest } from './manifest.ts';
@@ -52,15 +54,28 @@ export interface Fetched {
  * Fetches what is missing. Files get their names one by one, each when it is whole; after a failure or a kill the same
  * call goes on where it stopped.
  *
- * @throws InputError when a file cannot be had (see {@link download}), a required one is not on the server, or the disk
- *   has no room
+ * @throws InputError when a file cannot be had (see {@link download}), a required one is not on the server, the disk has no
+ *   room, or another process fetches into the folder
  */
-export async function fetchMissing(
+export async function fetchMissing(stock: Stock, folder: string, options: FetchOptions): Promise<Fetched> {
+  prepare(folder, stock.missing, options.expected ?? 0);
+  const owner = newOwner();
+  takeLock(folder, owner);
+  const endTouching = touchLock(folder, owner);
+  try {
+    return await fetchAlone(stock, folder, options);
+  } finally {
+    endTouching();
+    releaseLock(folder, owner);
+  }
+}
+
+/** With the folder to itself. */
+async function fetchAlone(
   { missing, manifest }: Stock,
   folder: string,
-  { mirror, overwrite = false, patience = PATIENCE, progress, expected = 0 }: FetchOptions,
+  { mirror, overwrite = false, patience = PATIENCE, progress }: FetchOptions,
 ): Promise<Fetched> {
-  prepare(folder, missing, expected);
   const all = new AbortController();
   const entries = new Map(manifest);
   const checks: Partial<Record<Check, number>> = {};

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type FetchOptions, fetchMissing, takeStock } from '../../src/fetch/fetch-files.ts';
 import type { RemoteFile } from '../../src/fetch/remote-file.ts';
 import { remoteSize, remoteText } from '../../src/fetch/remote-sizes.ts';
+import { takeLock } from '../../src/files/directory-lock.ts';
+import { newOwner } from '../../src/files/lock-owner.ts';
 import { type Behaviour, type FaultyServer, HASTE, sendFile, serve } from './faulty-server.ts';
 
 const bodyOf = (name: string) => new TextEncoder().encode(`#1\t#2\n${name}\n`.repeat(50));
@@ -94,6 +96,17 @@ describe('many files', () => {
     await server.close();
     server = await serve(honest);
     expect(await fetchAll(files(60))).toMatchObject({ files: 60 - came.length });
+  });
+
+  test('into a folder that another process fetches into are refused; when that has died, they come', async () => {
+    server = await serve(honest);
+    mkdirSync(folder, { recursive: true });
+    const other = newOwner();
+    takeLock(folder, other);
+    await expect(fetchAll(files(3))).rejects.toThrow(`${folder}: another process works in it (process ${process.pid}`);
+    writeFileSync(join(folder, 'lock.json'), JSON.stringify({ ...other, pid: 2 ** 22 + 1 }));
+    expect(await fetchAll(files(3))).toMatchObject({ files: 3 });
+    expect(readdirSync(folder)).not.toContain('lock.json');
   });
 
   test('that the server lacks are named, when nothing depends on them', async () => {

@@ -128,7 +128,10 @@ describe('bad matrices', () => {
     symlinkSync('nowhere', broken);
     await expect(run('other')).rejects.toThrow(`${file('02')}: the link points to nothing`);
     const { scans, warnings } = await run('other', { skipBad: true });
-    expect([scans, warnings[0]]).toEqual([2, expect.stringMatching(/^1 scan is not whole and was left out: .*points to nothing/)]);
+    expect([scans, warnings[0]]).toEqual([
+      2,
+      expect.stringMatching(/^1 scan is not whole and was left out: .*points to nothing/),
+    ]);
   });
 
   test('when the first twenty are all bad, nobody waits for the rest', async () => {

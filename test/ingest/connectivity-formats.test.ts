@@ -1,15 +1,15 @@
 /** @file The same connectivity in every format gives the same data set, and hostile values a policy or a sentence in each. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { isInputError } from '../../src/errors/input-error.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { type ConnectivityOptions, ingestConnectivity } from '../../src/ingest/ingest-connectivity.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 interface Fixture {
   readonly rois: number;
@@ -23,13 +23,7 @@ const fixture: Fixture = JSON.parse(readFileSync(join(import.meta.dirname, 'fixt
 const { rois, scans } = fixture;
 const unpack = (text: string) => gunzipSync(Buffer.from(text, 'base64'));
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brainmass-formats-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-const at = (...parts: string[]) => join(folder, ...parts);
-
+const { at } = scratchFolder();
 const parquet = (values: readonly number[]) =>
   new Uint8Array(
     parquetWriteBuffer({

@@ -1,30 +1,13 @@
 /** @file Folders as people have them: links to nothing and to pipes, data sets of ours inside, names written in two ways. */
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { type IngestOptions, ingest } from '../../src/ingest/ingest.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brainmass-hostile-'));
-  mkdirSync(at('in'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-const at = (...parts: string[]) => join(folder, ...parts);
-
+const { at } = scratchFolder('in');
 let next = 1;
 function put(...parts: string[]): void {
   const values = Float32Array.from({ length: 30 * 3 }, () => Math.sin((next++) ** 2));
@@ -45,7 +28,7 @@ test.each([
   put('in', 'a.npy');
   symlinkSync(target, at('in', 'b.npy'));
   await expect(run()).rejects.toThrow(`${at('in', 'b.npy')}: ${problem}.`);
-  expect(readdirSync(folder)).toEqual(['in']);
+  expect(readdirSync(at())).toEqual(['in']);
   const { ingest: done } = await run({ skipBad: true });
   expect(done.left_out.map(({ name }) => name)).toEqual(['b.npy']);
   expect(scansOf()).toEqual(['a']);

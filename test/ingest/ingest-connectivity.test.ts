@@ -1,24 +1,12 @@
 /** @file Connectivity into a data set: every form of file, whose the matrices are, and what is refused. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { type ConnectivityOptions, ingestConnectivity } from '../../src/ingest/ingest-connectivity.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brainmass-fc-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-const at = (...parts: string[]) => join(folder, ...parts);
-
-function put(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(at(path)), { recursive: true });
-  writeFileSync(at(path), content);
-}
-
+const { at, put } = scratchFolder();
 const ROIS = 4;
 const PAIRS = 6;
 const r = (scan: number, i: number, j: number) =>

@@ -1,32 +1,11 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { type IngestOptions, ingest } from '../../src/ingest/ingest.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brainmass-ingest-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-
-const at = (...parts: string[]) => join(folder, ...parts);
-
-function put(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(at(path)), { recursive: true });
-  writeFileSync(at(path), content);
-}
+const { at, put } = scratchFolder();
 
 /** A matrix whose every number is different, so that no two axes or files can be mixed up unseen. */
 let next = 1;
@@ -276,7 +255,7 @@ describe('a projection', () => {
 });
 
 describe('ingesting refuses, and writes nothing', () => {
-  afterEach(() => expect(readdirSync(folder).filter((name) => name.includes('out'))).toEqual([]));
+  afterEach(() => expect(readdirSync(at()).filter((name) => name.includes('out'))).toEqual([]));
 
   test('a source that is not there', async () => {
     await expect(run('nowhere')).rejects.toThrow(/nowhere: there is no such file or folder; check the path\.$/);

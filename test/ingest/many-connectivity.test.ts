@@ -1,32 +1,15 @@
 /** @file Many matrices: added to, in parts, on threads, with bad ones among them; of single files and of stacks. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { mergeDatasets } from '../../src/dataset/merge-datasets.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { dryRunOf } from '../../src/ingest/dry-run.ts';
 import { ingest } from '../../src/ingest/ingest.ts';
 import { type ConnectivityOptions, ingestConnectivity } from '../../src/ingest/ingest-connectivity.ts';
 import { locateConnectivity } from '../../src/ingest/locate-connectivity.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brainmass-many-fc-'));
-  mkdirSync(at('in'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-const at = (...parts: string[]) => join(folder, ...parts);
-
+const { at } = scratchFolder('in');
 const ROIS = 4;
 /** Scan `n` is like no other; off the diagonal `change` has its way. */
 const matrix = (n: number, change: (value: number) => number = (value) => value) =>

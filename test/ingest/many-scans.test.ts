@@ -1,17 +1,5 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { mergeDatasets } from '../../src/dataset/merge-datasets.ts';
 import { openDataset } from '../../src/dataset/open-dataset.ts';
 import { takeLock } from '../../src/files/directory-lock.ts';
@@ -19,15 +7,9 @@ import { newOwner } from '../../src/files/lock-owner.ts';
 import { encodeNpy } from '../../src/files/npy.ts';
 import { type IngestOptions, ingest } from '../../src/ingest/ingest.ts';
 import { parseShard, shardOf } from '../../src/ingest/shard.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brainmass-many-'));
-  mkdirSync(at('in'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
-const at = (...parts: string[]) => join(folder, ...parts);
-
+const { at } = scratchFolder('in');
 const ROIS = 4;
 /** Scan `n` is like no other. */
 function put(n: number, timepoints = 20 + (n % 7)): void {
@@ -117,7 +99,7 @@ describe('an ingest that was not finished', () => {
     putAll(50);
     for (const left of ['.out.partial-123-mwqms5vy', '.other.partial-123-mwqms5vy', '.out.mine']) mkdirSync(at(left));
     await run('out', { atlas: '4' });
-    expect(readdirSync(folder).sort()).toEqual(['.other.partial-123-mwqms5vy', '.out.mine', 'in', 'out']);
+    expect(readdirSync(at()).sort()).toEqual(['.other.partial-123-mwqms5vy', '.out.mine', 'in', 'out']);
   });
 
   test('what it was writing when the machine stopped is read anew', async () => {
@@ -271,7 +253,7 @@ describe('merge', () => {
       'there is nothing to merge, expected two data sets or more; name them all.',
     );
     await expect(merge('one', 'one')).rejects.toThrow(`${at('one')}: the data set is named twice.`);
-    const other = `${folder}/./one/`;
+    const other = `${at()}/./one/`;
     await expect(mergeDatasets([at('one'), other], { out: at('out') })).rejects.toThrow(
       `${other}: the data set is named`,
     );

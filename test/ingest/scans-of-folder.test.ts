@@ -1,39 +1,31 @@
 /** @file Folders of no known layout: which files are scans, and what is said where none are. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { relative } from 'node:path';
+import { expect, test } from 'vitest';
 import { locateScans } from '../../src/ingest/locate-scans.ts';
 import { scansOfFolder, type Wanted } from '../../src/ingest/scans-of-folder.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
-let folder = '';
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'brainmass-folder-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const { at, put } = scratchFolder();
 
-function put(...names: string[]): void {
-  for (const name of names) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), '');
-  }
-}
-const found = (wanted: Wanted) => scansOfFolder(folder, wanted).paths.map((path) => relative(folder, path));
+const putAll = (...names: string[]) => {
+  for (const name of names) put(name, '');
+};
+const found = (wanted: Wanted) => scansOfFolder(at(), wanted).paths.map((path) => relative(at(), path));
 
 test('matrices, CIFTI that names its ROIs, and images go apart', () => {
-  put('a.csv', 'b.ptseries.nii', 'c.pconn.nii', 'd.nii.gz', 'e.hdr', 'e.img', 'f.dtseries.nii', 'notes.md');
+  putAll('a.csv', 'b.ptseries.nii', 'c.pconn.nii', 'd.nii.gz', 'e.hdr', 'e.img', 'f.dtseries.nii', 'notes.md');
   expect(found('series')).toEqual(['a.csv', 'b.ptseries.nii']);
   expect(found('connectivity')).toEqual(['a.csv', 'c.pconn.nii']);
   expect(found('images')).toEqual(['b.ptseries.nii', 'c.pconn.nii', 'd.nii.gz', 'e.img', 'f.dtseries.nii']);
 });
 
 test('images beside the scans are not passed over in silence', () => {
-  put('p1.csv', 'p2.csv', 'images/p1.nii.gz', 'images/p2.nii.gz');
-  const { scans, notes } = locateScans([folder], {});
+  putAll('p1.csv', 'p2.csv', 'images/p1.nii.gz', 'images/p2.nii.gz');
+  const { scans, notes } = locateScans([at()], {});
   expect(scans.map(({ name }) => name)).toEqual(['p1.csv', 'p2.csv']);
-  const names = ['p1', 'p2'].map((name) => join(folder, 'images', `${name}.nii.gz`)).join('; ');
+  const names = ['p1', 'p2'].map((name) => at('images', `${name}.nii.gz`)).join('; ');
   expect(notes).toEqual([`2 images were passed over (${names}): --labels and --atlas would say where their ROIs are`]);
-  expect(locateScans([folder], { labels: 'atlas.nii.gz' }).notes).toEqual([]);
+  expect(locateScans([at()], { labels: 'atlas.nii.gz' }).notes).toEqual([]);
 });
 
 test.each<[string, string[], Wanted, string]>([
@@ -69,6 +61,6 @@ test.each<[string, string[], Wanted, string]>([
   ],
   ['nothing', ['notes.md'], 'series', 'the folder holds no scans, expected files named *.npy,'],
 ])('a folder of %s alone: which option reads it', (_, files, wanted, sentence) => {
-  put(...files);
-  expect(() => scansOfFolder(folder, wanted)).toThrow(`${folder}: ${sentence}`);
+  putAll(...files);
+  expect(() => scansOfFolder(at(), wanted)).toThrow(`${at()}: ${sentence}`);
 });

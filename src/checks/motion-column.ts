@@ -15,6 +15,7 @@ const COLUMNS = [
   'rmsmean',
   'meanfdrms',
 ];
+
 /** The mean framewise displacement of scans, mm, by index; undefined when no column or hardly a value is known. */
 export function motionOf({ phenotypeColumns, scans }: Dataset, chosen: readonly number[]) {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');

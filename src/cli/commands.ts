@@ -1,4 +1,4 @@
-/** @file Every sub-command, in the order of `--help`. Each is loaded when it is asked for: all of them take half a second. */
+/** @file Every sub-command, in the order of `--help`. Each is loaded when asked for: all take half a second. */
 import type { Command } from 'commander';
 
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {

@@ -24,8 +24,16 @@ export async function seedsAmongTargets(
   const targets = await namesOf(siblings.get(TARGETS), columns);
   if (seeds === undefined || targets === undefined || seeds.some((name, i) => name !== targets[i])) return undefined;
   const values = await read();
-  const among = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i++) among.set(values.subarray(i * columns, i * columns + rows), i * rows);
   const leftOut = targets.slice(rows);
-  return { shape: [rows, rows], values: among, header: seeds, ...(leftOut.length === 0 ? {} : { leftOut }) };
+  return {
+    shape: [rows, rows],
+    values: seedsOf(values, rows, columns),
+    header: seeds,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
+  };
+}
+
+/** Of `[seeds, targets]`, row-major, the first targets, which are the seeds: `[seeds, seeds]`. */
+export function seedsOf(values: ArrayLike<number>, seeds: number, targets: number): Float64Array {
+  return Float64Array.from({ length: seeds * seeds }, (_, k) => values[Math.floor(k / seeds) * targets + (k % seeds)]);
 }

@@ -21,7 +21,8 @@ interface Line {
  *
  * @param text without byte order mark, or with it
  * @throws InputError naming the row (the line of the file, the header usually being 1) when cells are missing or too
- *   many, a column has no name or another's, or a quote is not closed; for bytes that are no text (a workbook); and for a table too large to be held
+ *   many, a column has no name or another's, or a quote is not closed; for bytes that are no text (a workbook); and for a
+ *   table too large to be held
  */
 export function parseTable(text: string, where: string): Table {
   if (text.includes('\0'))

@@ -4,7 +4,7 @@ import { InputError } from '../errors/input-error.ts';
 import type { LocatedScan } from './identify-scans.ts';
 import { type Located, type LocateOptions, locateScans } from './locate-scans.ts';
 import { planReading, type ReadingOptions, type ReadingPlan } from './reading-plan.ts';
-import { type IngestReport, runIngest, type WorkOptions } from './run-ingest.ts';
+import { type IngestReport, type IngestWork, runIngest, type WorkOptions } from './run-ingest.ts';
 import { type ScanFileOptions, scanFile } from './scan-file.ts';
 import type { ScanFile } from './scan-to-read.ts';
 
@@ -19,7 +19,7 @@ export interface IngestOptions extends LocateOptions, ReadingOptions, WorkOption
  */
 export async function ingest(sources: readonly string[], options: IngestOptions): Promise<IngestReport> {
   const located = locateScans(sources, options);
-  const plan: Parameters<typeof runIngest>[0]['plan'] = async (known) => {
+  const plan: IngestWork['plan'] = async (known) => {
     const made = await planReading(filesOf(located.scans, options), options, known);
     refuseNoise(located, made);
     return made;

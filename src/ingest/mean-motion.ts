@@ -1,5 +1,6 @@
 /** @file Motion of a scan that a preprocessor has denoised already, by the table beside its series. Node only. */
 import { isMissing } from '../dataset/missing-value.ts';
+import { meanDisplacement } from '../denoise/motion.ts';
 import { InputError } from '../errors/input-error.ts';
 import { readText } from '../files/atomic.ts';
 import { parseTable } from '../files/table.ts';
@@ -16,21 +17,17 @@ const COLUMN = 'framewise_displacement';
 export function meanMotion(path: string): Readonly<Record<string, string>> {
   const { columns, rows } = parseTable(readText(path), path);
   if (!columns.includes(COLUMN)) return {};
-  let sum = 0;
-  let volumes = 0;
-  for (const [i, row] of rows.entries()) {
+  const displacement = Float64Array.from(rows, (row, i) => {
     // The first volume has none before it.
-    if (isMissing(row[COLUMN])) continue;
-    const displacement = Number(row[COLUMN]);
-    if (!(displacement >= 0 && displacement < Infinity))
-      throw new InputError({
-        where: `${path} row ${i + 2}`,
-        problem: 'the framewise displacement is no length',
-        expected: 'mm',
-        found: `"${row[COLUMN]}"`,
-      });
-    sum += displacement;
-    volumes++;
-  }
-  return volumes === 0 ? {} : { mean_fd: (sum / volumes).toFixed(4) };
+    const value = isMissing(row[COLUMN]) ? Number.NaN : Number(row[COLUMN]);
+    if (isMissing(row[COLUMN]) || (value >= 0 && value < Infinity)) return value;
+    throw new InputError({
+      where: `${path} row ${i + 2}`,
+      problem: 'the framewise displacement is no length',
+      expected: 'mm',
+      found: `"${row[COLUMN]}"`,
+    });
+  });
+  const mean = meanDisplacement(displacement);
+  return mean === undefined ? {} : { mean_fd: mean.toFixed(4) };
 }

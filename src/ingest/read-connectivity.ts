@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { InputError } from '../errors/input-error.ts';
 import { readBytes } from '../files/atomic.ts';
 import type { FileArray } from '../files/file-array.ts';
+import { seedsOf } from '../files/seeds-and-targets.ts';
 import type { Matrix } from '../series/matrix.ts';
 import { matrixExtension, readArray } from '../series/read-array.ts';
 import { parseTextMatrix } from '../series/text-matrix.ts';
@@ -58,7 +59,7 @@ export async function readConnectivityFile(path: string, array: string | undefin
       form: 'matrix',
       rois: first,
       matrices: 1,
-      matrixAt: () => withoutFurtherTargets(values, first, second),
+      matrixAt: () => seedsOf(values, first, second),
       rowNames,
       sha256,
     };
@@ -70,19 +71,13 @@ export async function readConnectivityFile(path: string, array: string | undefin
 }
 
 /**
- * True for sources by more targets, the sources first, as CONN writes them (171 regions by these and `QC_timeseries`): not a
- * number where a region meets itself, and nowhere else in the square of the regions.
+ * True for seeds by more targets, the seeds first, as CONN writes them (171 regions by these and `QC_timeseries`), also where
+ * no names lie beside them: not a number where a region meets itself, and nowhere else in the square of the regions.
  */
-function meetsItself(values: ArrayLike<number>, sources: number, targets: number): boolean {
-  for (let i = 0; i < sources; i++)
-    for (let j = 0; j < sources; j++) if (Number.isNaN(values[i * targets + j]) !== (i === j)) return false;
-  return sources > 1;
-}
-
-function withoutFurtherTargets(values: ArrayLike<number>, sources: number, targets: number): Float64Array {
-  const square = new Float64Array(sources * sources);
-  for (let i = 0; i < sources; i++) for (let j = 0; j < sources; j++) square[i * sources + j] = values[i * targets + j];
-  return square;
+function meetsItself(values: ArrayLike<number>, seeds: number, targets: number): boolean {
+  for (let i = 0; i < seeds; i++)
+    for (let j = 0; j < seeds; j++) if (Number.isNaN(values[i * targets + j]) !== (i === j)) return false;
+  return seeds > 1;
 }
 
 async function readAny(

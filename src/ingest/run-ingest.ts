@@ -85,7 +85,7 @@ export async function runIngest(work: IngestWork, options: WorkOptions): Promise
       scans: shard === undefined ? scans : shardOf(scans, shard),
       discoveries: work.located.discoveries.map((discovery) => ({
         ...discovery,
-        skipped: discovery.skipped.map((skipped) => (holdings?.rows.has(skipped.name) ? held(skipped) : skipped)),
+        skipped: discovery.skipped.map((skipped) => (holdings?.rows.has(skipped.name) ? notLeftOut(skipped) : skipped)),
       })),
     };
     return await write({ ...work, located }, plan, holdings, options);
@@ -95,7 +95,7 @@ export async function runIngest(work: IngestWork, options: WorkOptions): Promise
 }
 
 /** What the data set holds of a file stays, whatever became of the file: it is not left out. */
-function held({ name, reason }: Skipped): Skipped {
+function notLeftOut({ name, reason }: Skipped): Skipped {
   return { name, reason: `${reason}; what the data set holds of it stays` };
 }
 

@@ -20,13 +20,14 @@ const PARTICIPANTS_TABLE = /^participants\.(csv|tsv)$/i;
  * @throws InputError when the folder is missing, is a data set of ours, or holds no such file
  */
 export function findScans(folder: string, extensions: readonly string[] = MATRIX_EXTENSIONS): string[] {
-  if (isDatasetFolder(list(folder)))
+  const entries = list(folder);
+  if (isDatasetFolder(entries))
     throw new InputError({
       where: folder,
       problem: 'this is a data set already, not a folder of scans',
       fix: 'brainmass dataset merge joins data sets',
     });
-  const found = filesBelow(folder).filter(([name]) => extensions.some((end) => name.toLowerCase().endsWith(end)));
+  const found = filesOf(entries, folder).filter(([name]) => extensions.some((end) => name.toLowerCase().endsWith(end)));
   const scans = found.filter(([name]) => !PARTICIPANTS_TABLE.test(name)).map(([, path]) => path);
   if (scans.length === 0)
     throw new InputError({
@@ -37,15 +38,14 @@ export function findScans(folder: string, extensions: readonly string[] = MATRIX
   return scans.sort((a, b) => NATURAL_ORDER.compare(a, b) || (a < b ? -1 : 1));
 }
 
-/** Name and path of every file that is not hidden. */
-function filesBelow(folder: string): [name: string, path: string][] {
-  const entries = list(folder);
+/** Name and path of every file that is not hidden, of a folder with these entries and of those below. */
+function filesOf(entries: readonly Dirent[], folder: string): [name: string, path: string][] {
   if (isDatasetFolder(entries)) return [];
   return entries
     .filter((entry) => !entry.name.startsWith('.'))
     .flatMap((entry) => {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) return filesBelow(path);
+      if (entry.isDirectory()) return filesOf(list(path), path);
       return entry.isFile() || linksToFile(entry, path) ? [[entry.name, path] as [string, string]] : [];
     });
 }
